@@ -1,0 +1,1 @@
+// The executable of Chapters/01-naive-stack.md, where its code stands.
