@@ -28,7 +28,11 @@ var support: [Target] {
     [
         .target(
             name: "ExampleSupport",
-            dependencies: ["NaiveStack", .argumentParser], swiftSettings: .house)
+            dependencies: ["NaiveStack", .argumentParser], swiftSettings: .house),
+        .testTarget(
+            name: "ExampleSupportTests", dependencies: ["ExampleSupport", "TestSupport"],
+            swiftSettings: .house),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: .house),
     ]
 }
 
@@ -103,7 +107,7 @@ struct Chapter {
                 path: "Sources/Examples/\(module)",
                 swiftSettings: .house, plugins: ["TanglePlugin"]),
             .testTarget(
-                name: "\(module)Tests", dependencies: uses + [ownModule],
+                name: "\(module)Tests", dependencies: uses + [ownModule, "TestSupport"],
                 swiftSettings: .house, plugins: ["TanglePlugin"]),
         ]
     }
