@@ -20,6 +20,8 @@ public enum MemoryMapText {
             if isLog {
                 guard let prefix = line.firstRange(of: logPrefix) else { continue }
                 range = line[prefix.upperBound...]
+                // Newer kernels also print what no entry covers.
+                if range.trimmed.hasPrefix("[gap ") { continue }
             } else {
                 let isNested = line.first?.isWhitespace == true && line.contains(" : ")
                 if isNested || line.trimmed.isEmpty { continue }
@@ -99,15 +101,16 @@ public struct MemoryMapTextError: Error, CustomStringConvertible {
 }
 
 extension MemoryMapEntry.Kind {
-    /// The kind under Linux's name for it; names that it does not know are reserved.
+    /// The kind under one of Linux's names for it; names that it does not know are reserved.
+    /// Newer kernels print the range's size before the name.
     static func named(_ name: Substring) -> Self {
-        switch name {
-        case "usable", "System RAM": .usable
-        case "ACPI data", "ACPI Tables": .acpiReclaimable
-        case "ACPI NVS", "ACPI Non-volatile Storage": .acpiNonVolatile
-        case "unusable", "Unusable memory": .unusable
-        default: .reserved
-        }
+        let names: [(String, Self)] = [
+            ("usable", .usable), ("System RAM", .usable),
+            ("ACPI data", .acpiReclaimable), ("ACPI Tables", .acpiReclaimable),
+            ("ACPI NVS", .acpiNonVolatile), ("ACPI Non-volatile Storage", .acpiNonVolatile),
+            ("unusable", .unusable), ("Unusable memory", .unusable),
+        ]
+        return names.first { name == $0.0 || name.hasSuffix(" " + $0.0) }?.1 ?? .reserved
     }
 
     /// The name that this book prints.

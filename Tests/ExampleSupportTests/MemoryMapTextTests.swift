@@ -18,6 +18,7 @@ private func usable(_ first: UInt64, _ last: UInt64) -> MemoryMapEntry {
     "Jan  1 00:00:00 host kernel: BIOS-e820: [mem 0x1000-0x1fff] usable",
     " BIOS-e820: 0000000000001000 - 0000000000002000 (usable)",
     "[    0.000000]  BIOS-e820: 0000000000001000 - 0000000000002000 (usable)",
+    "BIOS-e820: [gap 0x0000-0x0fff]\nBIOS-e820: [mem 0x1000-0x1fff]    4 KB System RAM",
     "[mem 0x1000-0x1fff] usable",
     " 1000 - 2000 (usable)",
     "00001000-00001fff : System RAM",
@@ -90,6 +91,11 @@ func aBadLineIsNamedWithWhatWasExpected(text: String, line: Int) throws {
 @Test(arguments: ["", "\n", "   \n\t\n"])
 func aTextWithoutAMapIsSaidToHaveNone(text: String) throws {
     #expect(try #require(complaint(about: text)).hasPrefix("map: no memory map in it"))
+}
+
+@Test(arguments: ["unusable", "12 MB device reserved", "type 20", "not usable RAM"])
+func whatIsNotUsableIsNotUsable(name: String) throws {
+    #expect(try parse("BIOS-e820: [mem 0x1000-0x1fff] \(name)")[0].kind != .usable)
 }
 
 @Test func anOldRangeMayBeEmpty() throws {
