@@ -6,20 +6,22 @@ import PackageDescription
 let chapters = [
     Chapter("TheQuestion"),
     Chapter("NaiveStack"),
+    Chapter("Kernel", uses: ["Boot", "CPU", "NaiveStack"], executable: .image),
 ]
 
 let package = Package(
     name: "FreeFrames",
     platforms: [.macOS(.v26)],
     products: chapters.flatMap(\.products) + [
-        .executable(name: "book", targets: ["BookCommand"])
+        .executable(name: "kernel", targets: ["Launcher"]),
+        .executable(name: "book", targets: ["BookCommand"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
     ],
-    targets: chapters.flatMap(\.targets) + support + press,
+    targets: chapters.flatMap(\.targets) + support + machine + press,
     swiftLanguageModes: [.v6]
 )
 
@@ -33,6 +35,19 @@ var support: [Target] {
             name: "ExampleSupportTests", dependencies: ["ExampleSupport", "TestSupport"],
             swiftSettings: .house),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: .house),
+    ]
+}
+
+/// What Swift cannot say, and what boots the kernel.
+var machine: [Target] {
+    [
+        .target(name: "CPU"),
+        .target(name: "Boot", exclude: ["kernel.ld"]),
+        .executableTarget(
+            name: "Launcher", dependencies: [.argumentParser, .subprocess],
+            path: "Tools/Launcher", swiftSettings: .house),
+        .testTarget(
+            name: "BootTests", dependencies: ["Launcher", .subprocess], swiftSettings: .house),
     ]
 }
 
@@ -73,12 +88,17 @@ extension Target.Dependency {
 /// A chapter's module, its executable and its tests: all tangled from the Markdown, beside one
 /// file each that names the chapter (a target needs one).
 struct Chapter {
+    /// An executable that runs on the host under the chapter's name, or the kernel's image.
+    enum Executable { case example, image }
+
     let module: String
     let uses: [Target.Dependency]
+    let executable: Executable
 
-    init(_ module: String, uses: [String] = []) {
+    init(_ module: String, uses: [String] = [], executable: Executable = .example) {
         self.module = module
         self.uses = uses.map { .byName(name: $0) }
+        self.executable = executable
     }
 
     /// `naive-stack` for `NaiveStack`.
@@ -90,25 +110,38 @@ struct Chapter {
     }
 
     var products: [Product] {
-        [
-            .library(name: module, targets: [module]),
-            .executable(name: command, targets: ["\(module)Example"]),
-        ]
+        let library = Product.library(name: module, targets: [module])
+        return switch executable {
+        case .example: [library, .executable(name: command, targets: ["\(module)Example"])]
+        case .image: [library, .executable(name: "\(command)-image", targets: ["\(module)Image"])]
+        }
     }
 
     var targets: [Target] {
-        let ownModule = Target.Dependency.byName(name: module)
+        let own = uses + [.byName(name: module)]
         return [
             .target(
                 name: module, dependencies: uses, swiftSettings: .house,
                 plugins: ["TanglePlugin"]),
-            .executableTarget(
-                name: "\(module)Example", dependencies: uses + [ownModule, "ExampleSupport"],
-                path: "Sources/Examples/\(module)",
-                swiftSettings: .house, plugins: ["TanglePlugin"]),
+            executableTarget,
             .testTarget(
-                name: "\(module)Tests", dependencies: uses + [ownModule, "TestSupport"],
+                name: "\(module)Tests", dependencies: own + ["TestSupport"],
                 swiftSettings: .house, plugins: ["TanglePlugin"]),
         ]
+    }
+
+    private var executableTarget: Target {
+        let own = uses + [.byName(name: module)]
+        return switch executable {
+        case .example:
+            .executableTarget(
+                name: "\(module)Example", dependencies: own + ["ExampleSupport"],
+                path: "Sources/Examples/\(module)", swiftSettings: .house,
+                plugins: ["TanglePlugin"])
+        case .image:
+            .executableTarget(
+                name: "\(module)Image", dependencies: own, swiftSettings: .house,
+                plugins: ["TanglePlugin"])
+        }
     }
 }

@@ -80,7 +80,6 @@ public struct Machine {
                 entry(0x7fe_0000, 0x7ff_ffff, .reserved),
                 entry(0xb000_0000, 0xbfff_ffff, .reserved),
                 entry(0xfed1_c000, 0xfed1_ffff, .reserved),
-                entry(0xfeff_c000, 0xfeff_ffff, .reserved),
                 entry(0xfffc_0000, 0xffff_ffff, .reserved),
                 entry(0xfd_0000_0000, 0xff_ffff_ffff, .reserved),
             ])
