@@ -14,11 +14,11 @@ struct CheckCommand: AsyncParsableCommand {
             somewhere. All faults are reported in one run, as path:line:column: error: what, and \
             what to do; the exit status is then 1.
 
-            A console block shows commands, each behind "$ ", with what they print below. They run \
-            in the book's folder, by /bin/sh, without a terminal, apart from each other; "swift \
-            run NAME" and "swift run -c release NAME" start what is built already. "…" stands for \
-            any text in a line, a line "…" for any lines. A command that fails says so in a line \
-            behind its output:
+            A console block shows commands, each behind "$ ", and below each what it prints: its \
+            standard output, then its standard error. They run in the book's folder, by sh, \
+            without a terminal, apart from each other; "swift run NAME" and "swift run -c release \
+            NAME" start what is built already. "…" stands for any text in a line, a line "…" for \
+            any lines. A command that fails says so in a line behind its output:
 
                 $ swift run naive-stack --memory-map none
                 Error: …

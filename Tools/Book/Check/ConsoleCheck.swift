@@ -23,7 +23,7 @@ struct ConsoleCheck {
         -> Diagnostic?
     {
         let process = ChildProcess(
-            program: "/bin/sh", arguments: ["-c", command.text], folder: book.root,
+            program: "sh", arguments: ["-c", command.text], folder: book.root,
             environment: environment, timeout: .seconds(timeout))
         let outcome = try await process.run()
         let fault = { (position: Position, message: String) in

@@ -23,7 +23,9 @@ enum TestVerdict {
             try? decoder.decode(Record.self, from: Data($0.utf8))
         }
         let payloads = records.map(\.payload)
-        let tests = Set(payloads.filter { $0.kind == "testEnded" }.compactMap(\.testID)).count
+        let functions = Set(payloads.filter { $0.kind == "function" }.compactMap(\.id))
+        let ended = payloads.filter { $0.kind == "testEnded" }.compactMap(\.testID)
+        let tests = functions.intersection(ended).count
         guard payloads.contains(where: { $0.kind == "runEnded" }) else {
             self = .trapped(Self.lastWords(of: outcome))
             return
@@ -53,6 +55,7 @@ private struct Record: Decodable {
 
     struct Payload: Decodable {
         var kind: String?
+        var id: String?
         var testID: String?
         var issue: Issue?
         var messages: [Message]?

@@ -9,7 +9,10 @@ struct ChildProcess {
     var environment: Environment = .inherit
     var timeout: Duration = .seconds(1800)
 
-    /// How it ended, and everything it printed on standard output and standard error, in order.
+    /// How it ended, and what it printed: all of standard output, then all of standard error.
+    ///
+    /// Into a pipe, a program writes the two in an order that no terminal shows: what it has
+    /// printed waits in its buffer while an error overtakes it.
     struct Outcome {
         var ending: Ending
         var output: String
@@ -35,12 +38,13 @@ struct ChildProcess {
         let result = try await Subprocess.run(
             .name(program), arguments: Arguments(arguments), environment: environment,
             workingDirectory: .init(folder.path), platformOptions: options, input: .none,
-            output: .sequence, error: .combinedWithOutput
+            output: .sequence, error: .sequence
         ) { execution in
             Interruption.shared.began(execution.processIdentifier.value)
             defer { Interruption.shared.ended(execution.processIdentifier.value) }
             return try await withThrowingTaskGroup(of: Event.self) { group in
-                group.addTask { try await Self.read(execution.standardOutput) }
+                group.addTask { try await Self.read(execution.standardOutput, isError: false) }
+                group.addTask { try await Self.read(execution.standardError, isError: true) }
                 group.addTask {
                     try? await Task.sleep(for: timeout)
                     return .timeIsUp
@@ -55,45 +59,56 @@ struct ChildProcess {
             case .exited(let code): Int(code)
             case .signaled(let signal): 128 + Int(signal)
             }
-        let (bytes, fault) = result.closureResult
+        let collected = result.closureResult
         return Outcome(
-            ending: fault ?? .exited(status), output: String(decoding: bytes, as: UTF8.self))
+            ending: collected.fault ?? .exited(status),
+            output: String(decoding: collected.output + collected.error, as: UTF8.self))
     }
 
     private enum Event {
-        case finished([UInt8])
-        case overflowed([UInt8])
+        case ended([UInt8], isError: Bool)
+        case overflowed
         case timeIsUp
+    }
+
+    private struct Collected {
+        var output: [UInt8] = []
+        var error: [UInt8] = []
+        var fault: Ending?
     }
 
     private static func wait(
         for group: inout ThrowingTaskGroup<Event, any Error>, kill: () -> Void
-    ) async throws -> (bytes: [UInt8], fault: Ending?) {
-        var fault: Ending?
-        while let event = try await group.next() {
+    ) async throws -> Collected {
+        var collected = Collected()
+        var openStreams = 2
+        while openStreams > 0, let event = try await group.next() {
             switch event {
-            case .finished(let bytes):
-                group.cancelAll()
-                return (bytes, fault)
-            case .overflowed(let bytes):
+            case .ended(let bytes, let isError):
+                if isError { collected.error = bytes } else { collected.output = bytes }
+                openStreams -= 1
+            case .overflowed:
+                collected.fault = .printedTooMuch
+                openStreams -= 1
                 kill()
-                group.cancelAll()
-                return (bytes, .printedTooMuch)
             case .timeIsUp:
-                fault = .timedOut
+                collected.fault = .timedOut
                 kill()
             }
         }
-        return ([], fault)
+        group.cancelAll()
+        return collected
     }
 
-    private static func read(_ output: SubprocessOutputSequence) async throws -> Event {
+    private static func read(_ output: SubprocessOutputSequence, isError: Bool) async throws
+        -> Event
+    {
         var bytes: [UInt8] = []
         for try await buffer in output {
             unsafe buffer.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
-            if bytes.count > outputLimit { return .overflowed(bytes) }
+            if bytes.count > outputLimit { return .overflowed }
         }
-        return .finished(bytes)
+        return .ended(bytes, isError: isError)
     }
 }
 
