@@ -44,8 +44,15 @@ enum TestVerdict {
 
     /// The runtime's message; without one, the last lines that were printed.
     private static func lastWords(of outcome: ChildProcess.Outcome) -> String {
-        let message = outcome.lines.first { $0.contains("Fatal error") }
-        return message ?? outcome.lines.suffix(3).joined(separator: "\n")
+        guard let message = outcome.lines.first(where: { $0.contains("Fatal error") }) else {
+            return outcome.lines.suffix(3).joined(separator: "\n    ")
+        }
+        // The runtime names a file by its module.
+        guard let place = message.prefixMatch(of: /\w+\/([^\/:]+\.)(md|swift):/) else {
+            return message
+        }
+        let folder = place.2 == "md" ? "Chapters" : "Exercises"
+        return "\(folder)/\(place.1)\(place.2):" + message[place.range.upperBound...]
     }
 }
 
