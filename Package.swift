@@ -69,6 +69,8 @@ var press: [Target] {
             name: "BookCommand",
             dependencies: ["Tangle", .argumentParser, .subprocess, .mustache],
             path: "Tools/Book", swiftSettings: .house),
+        .testTarget(
+            name: "BookTests", dependencies: [.subprocess], swiftSettings: .house),
         .testTarget(name: "TangleTests", dependencies: ["Tangle"], swiftSettings: .house),
     ]
 }
