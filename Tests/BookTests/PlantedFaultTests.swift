@@ -118,7 +118,9 @@ private struct BookCopy {
     func plantInEntryPoint(_ statement: String) throws {
         let start = try #require(lines.firstIndex(of: "```swift example"))
         let entry = try #require(
-            lines[start...].firstIndex { $0.contains(" func run() ") || $0.contains(" func main() ") })
+            lines[start...].firstIndex {
+                $0.contains(" func run() ") || $0.contains(" func main() ")
+            })
         try insert(statement, at: entry + 1)
     }
 
