@@ -70,7 +70,7 @@ var press: [Target] {
             dependencies: ["Tangle", .argumentParser, .subprocess, .mustache],
             path: "Tools/Book", swiftSettings: .house),
         .testTarget(
-            name: "BookTests", dependencies: [.subprocess], swiftSettings: .house),
+            name: "BookTests", dependencies: ["Tangle", .subprocess], swiftSettings: .house),
         .testTarget(name: "TangleTests", dependencies: ["Tangle"], swiftSettings: .house),
     ]
 }
