@@ -12,7 +12,8 @@ let package = Package(
   name: "FreeFrames",
   platforms: [.macOS(.v26)],
   products: chapters.flatMap(\.products) + [
-    .executable(name: "book", targets: ["BookCommand"])
+    .executable(name: "book", targets: ["BookCommand"]),
+    .executable(name: "fuzz-press", targets: ["FuzzPress"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -48,9 +49,20 @@ var press: [Target] {
       path: "Tools/TanglePlugin"),
     .executableTarget(
       name: "BookCommand",
-      dependencies: ["Tangle", .argumentParser, .subprocess, .mustache],
+      dependencies: ["Tangle", "Weave", .argumentParser, .subprocess],
       path: "Tools/Book", swiftSettings: .house),
-    .testTarget(name: "TangleTests", dependencies: ["Tangle"], swiftSettings: .house),
+    .target(
+      name: "Weave", dependencies: ["Tangle", .mustache], path: "Tools/Weave",
+      swiftSettings: .house),
+    .executableTarget(
+      name: "FuzzPress", dependencies: ["CMark", "Tangle", "TestSupport", .argumentParser],
+      path: "Tools/Fuzz", swiftSettings: .house),
+    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: .house),
+    .testTarget(
+      name: "TangleTests", dependencies: ["Tangle", "FuzzPress", "TestSupport"],
+      swiftSettings: .house),
+    .testTarget(
+      name: "WeaveTests", dependencies: ["Weave", "Tangle"], swiftSettings: .house),
   ]
 }
 
@@ -100,7 +112,9 @@ struct Chapter {
         plugins: ["TanglePlugin"]),
       .executableTarget(
         name: "\(module)Example", dependencies: uses + [ownModule, "ExampleSupport"],
-        path: "Sources/Examples", sources: ["\(module)Example.swift"],
+        path: "Sources/Examples",
+        exclude: chapters.filter { $0.module != module }.map { "\($0.module)Example.swift" },
+        sources: ["\(module)Example.swift"],
         swiftSettings: .house, plugins: ["TanglePlugin"]),
       .testTarget(
         name: "\(module)Tests", dependencies: uses + [ownModule],
