@@ -95,7 +95,7 @@ struct ChapterReader {
     private mutating func readCodeBlock(_ node: MarkdownNode) {
         if unclosedFence != nil { return }
         let position = node.position
-        guard startsWithFence(line(position.line).utf8.dropFirst(position.column - 1)) else {
+        guard isFenced(node) else {
             report(
                 position,
                 "an indented code block has no purpose; fence it with ``` and name its language")
@@ -119,6 +119,13 @@ struct ChapterReader {
         } catch {
             report(position, error.message)
         }
+    }
+
+    /// No getter of libcmark tells a fenced block from an indented one, which may hold a fence.
+    private func isFenced(_ node: MarkdownNode) -> Bool {
+        let text = line(node.position.line).utf8.dropFirst(node.position.column - 1)
+        let information = text.drop { $0 == text.first || $0 == UInt8(ascii: " ") }
+        return startsWithFence(text) && (information.isEmpty || !node.fenceInformation.isEmpty)
     }
 
     private func startsWithFence(_ text: some Collection<UInt8>) -> Bool {

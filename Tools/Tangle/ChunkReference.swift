@@ -22,7 +22,7 @@ struct ChunkReference: Hashable, Sendable {
         let text = Array(line.utf8)
         guard let (comment, angles, isExact) = commentBeforeAngles(text) else { return .none }
         let beginning = String(decoding: text[..<comment], as: UTF8.self)
-        let rest = String(decoding: text[(angles + 2)...], as: UTF8.self).trimmed
+        let rest = String(decoding: text[(angles + 2)...], as: UTF8.self)
         let isAlone = beginning.allSatisfy { $0 == " " || $0 == "\t" }
         let place = state.place(behind: beginning)
         if !rest.contains(">>") && !(isAlone && isExact && place == .code) { return .none }
@@ -40,10 +40,13 @@ struct ChunkReference: Hashable, Sendable {
         guard isAlone else {
             return fault("a chunk reference stands alone on its line; move it to a line of its own")
         }
-        guard isExact && rest.utf8.count > 2 && rest.hasSuffix(">>") else {
-            return fault("an unfinished chunk reference; its form is // <<name>>")
+        let name = String(rest.trimmed.dropLast(2))
+        guard isExact, rest.trimmed.hasSuffix(">>"), rest.hasPrefix(name), !name.isEmpty,
+            name == name.trimmed
+        else {
+            return fault("a chunk reference of another form than // <<name>>; write it so")
         }
-        return .reference(ChunkReference(name: String(rest.dropLast(2)), indentation: beginning))
+        return .reference(ChunkReference(name: name, indentation: beginning))
     }
 
     /// The first `<<` that has only spaces between it and the slashes of a comment.

@@ -11,6 +11,8 @@ final class FigureFile: NSObject, XMLParserDelegate {
     private var faults: [Diagnostic] = []
     private var open: [String] = []
     private var title: String?
+    private var hasRoot = false
+    private var isBroken = false
 
     private init(path: String) { self.path = path }
 
@@ -26,19 +28,48 @@ final class FigureFile: NSObject, XMLParserDelegate {
 
     static func faults(path: String, data: Data) -> [Diagnostic] {
         let figure = FigureFile(path: path)
+        // The parser traps on a name that is not UTF-8, so what it gets is checked first.
+        guard let text = String(validating: data, as: UTF8.self) else {
+            figure.report(at: Position(line: 1), "this is not UTF-8; save the figure as UTF-8")
+            return figure.faults
+        }
+        if let declaration = text.firstRange(of: "<!DOCTYPE") {
+            let line = text[..<declaration.lowerBound].utf8.count { $0 == UInt8(ascii: "\n") } + 1
+            figure.report(
+                at: Position(line: line), "a document type leads out of the figure; take it away")
+            return figure.faults
+        }
         let parser = XMLParser(data: data)
         parser.shouldProcessNamespaces = true
         parser.shouldResolveExternalEntities = false
         parser.delegate = figure
-        if !parser.parse() {
-            let reason = parser.parserError?.localizedDescription ?? "it ends too early"
-            figure.report(parser, "this is not well-formed XML (\(reason)); mend it")
-        } else if figure.title?.trimmed.isEmpty ?? true {
+        let isParsed = parser.parse()
+        if figure.faults.isEmpty && (!isParsed || !figure.hasRoot) {
+            figure.report(parser, "this is not well-formed XML: it is empty; draw something")
+        } else if figure.faults.isEmpty && figure.title?.trimmed.isEmpty ?? true {
             figure.report(
                 at: Position(line: 1),
                 "the figure has no <title>; give it one, as the first element inside <svg>")
         }
         return figure.faults
+    }
+
+    /// Foundation's parser says of most errors only this way that they were there. What it finds
+    /// wrong before and after the first may be its consequence.
+    func parser(_ parser: XMLParser, parseErrorOccurred error: any Error) {
+        if isBroken { return }
+        isBroken = true
+        faults = []
+        let reason =
+            switch (error as NSError).code {
+            case 5: "it ends too early, or goes on behind its root"
+            case 26: "it names an unknown entity"
+            case 39: "a value without quotation marks"
+            case 73: "a tag without its >"
+            case 76: "an element is closed that is not the one open"
+            case let code: "error \(code) of libxml2"
+            }
+        report(parser, "this is not well-formed XML: \(reason); mend it")
     }
 
     private func report(_ parser: XMLParser, _ message: String) {
@@ -57,6 +88,7 @@ final class FigureFile: NSObject, XMLParserDelegate {
     ) {
         if open.isEmpty { judgeRoot(parser, element, namespaceURI, attributes) }
         open.append(element)
+        hasRoot = true
         if open == ["svg", "title"] { title = title ?? "" }
         if ["script", "foreignObject", "iframe", "audio", "video"].contains(element) {
             report(parser, "<\(element)> does not belong in a figure; draw it with shapes and text")

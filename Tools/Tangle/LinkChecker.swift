@@ -51,7 +51,7 @@ extension Book {
         guard let identifier = link.identifier, !identifiers.contains(identifier) else {
             return nil
         }
-        let near = Nearest(to: identifier, in: identifiers)
+        let near = Nearest(to: "#\(identifier)", in: identifiers.map { "#\($0)" })
         return "no heading of \(goal.name.fileName) is '#\(identifier)'; the nearest: \(near)"
     }
 

@@ -6,7 +6,7 @@ import Foundation
 public final class MarkdownTree {
     private let pointer: OpaquePointer
     /// Nodes taken out of the tree; somebody may still hold them, so they live as long as it does.
-    private var detached: [OpaquePointer] = []
+    private var detached: [OpaquePointer] = unsafe []
 
     /// - Parameter bytes: Markdown; invalid UTF-8 is replaced by U+FFFD.
     public init(_ bytes: [UInt8]) {
@@ -20,7 +20,7 @@ public final class MarkdownTree {
     }
 
     deinit {
-        for node in unsafe detached { unsafe cmark_node_free(node) }
+        for unsafe node in unsafe detached { unsafe cmark_node_free(node) }
         unsafe cmark_node_free(pointer)
     }
 
