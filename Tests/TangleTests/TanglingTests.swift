@@ -103,11 +103,11 @@ import Testing
             ```
             """)
         let lines = chapter.tangled(for: .module).lines
-        #expect(lines.prefix(20).map(\.origin) == [nil, nil, 3] + Array(repeating: nil, count: 5)
-            + [9, 10] + Array(repeating: nil, count: 5) + [16, nil, nil, nil, 20])
+        #expect(lines.prefix(20).map(\.origin) == [nil, nil, 3] + Array(repeating: nil, count: 6)
+            + [10, 11] + Array(repeating: nil, count: 4) + [16, nil, nil, nil, 20])
         #expect(
             lines.dropFirst(20).map(\.text) == [
-                directive(9), "      a()", "", directive(16), "      b()", directive(20), "    c()",
+                directive(10), "      a()", "", directive(16), "      b()", directive(20), "    c()",
                 directive(6), "}", directive(24), "let d = 1",
             ])
         #expect(Set(lines.prefix(20).map(\.text)) == [
