@@ -4,121 +4,157 @@ import PackageDescription
 /// The chapters that have code, one line each. `Chapters/NN-name.md` belongs to the module whose
 /// name in kebab case is `name` or begins it.
 let chapters = [
-  Chapter("TheQuestion"),
-  Chapter("NaiveStack"),
+    Chapter("TheQuestion"),
+    Chapter("NaiveStack"),
+    Chapter("Kernel", uses: ["Boot", "CPU", "NaiveStack"], executable: .image),
 ]
 
 let package = Package(
-  name: "FreeFrames",
-  platforms: [.macOS(.v26)],
-  products: chapters.flatMap(\.products) + [
-    .executable(name: "book", targets: ["BookCommand"]),
-    .executable(name: "fuzz-press", targets: ["FuzzPress"]),
-  ],
-  dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-    .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
-    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
-  ],
-  targets: chapters.flatMap(\.targets) + support + press,
-  swiftLanguageModes: [.v6]
+    name: "FreeFrames",
+    platforms: [.macOS(.v26)],
+    products: chapters.flatMap(\.products) + [
+        .executable(name: "kernel", targets: ["Launcher"]),
+        .executable(name: "book", targets: ["BookCommand"]),
+        .executable(name: "fuzz-press", targets: ["FuzzPress"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+    ],
+    targets: chapters.flatMap(\.targets) + support + machine + press,
+    swiftLanguageModes: [.v6]
 )
 
 /// What the chapters' executables share; it holds no frame logic.
 var support: [Target] {
-  [
-    .target(
-      name: "ExampleSupport",
-      dependencies: ["NaiveStack", .argumentParser], swiftSettings: .house)
-  ]
+    [
+        .target(
+            name: "ExampleSupport",
+            dependencies: ["NaiveStack", .argumentParser], swiftSettings: .house),
+        .testTarget(
+            name: "ExampleSupportTests", dependencies: ["ExampleSupport", "TestSupport"],
+            swiftSettings: .house),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: .house),
+    ]
+}
+
+/// What Swift cannot say, and what boots the kernel.
+var machine: [Target] {
+    [
+        .target(name: "CPU"),
+        .target(name: "Boot", exclude: ["kernel.ld"]),
+        .executableTarget(
+            name: "Launcher", dependencies: [.argumentParser, .subprocess],
+            path: "Tools/Launcher", swiftSettings: .house),
+        .testTarget(
+            name: "BootTests", dependencies: ["Launcher", .subprocess], swiftSettings: .house),
+    ]
 }
 
 /// The press: Markdown in; Swift, HTML and verdicts out.
 var press: [Target] {
-  [
-    .systemLibrary(
-      name: "CMark", path: "Tools/CMark", pkgConfig: "libcmark",
-      providers: [.apt(["libcmark-dev"]), .brew(["cmark"])]),
-    .target(
-      name: "Tangle", dependencies: ["CMark"], path: "Tools/Tangle", swiftSettings: .house),
-    .executableTarget(
-      name: "TangleTool", dependencies: ["Tangle"], path: "Tools/TangleTool",
-      swiftSettings: .house),
-    .plugin(
-      name: "TanglePlugin", capability: .buildTool(), dependencies: ["TangleTool"],
-      path: "Tools/TanglePlugin"),
-    .executableTarget(
-      name: "BookCommand",
-      dependencies: ["Tangle", "Weave", .argumentParser, .subprocess],
-      path: "Tools/Book", swiftSettings: .house),
-    .target(
-      name: "Weave", dependencies: ["Tangle", .mustache], path: "Tools/Weave",
-      swiftSettings: .house),
-    .executableTarget(
-      name: "FuzzPress", dependencies: ["CMark", "Tangle", "TestSupport", .argumentParser],
-      path: "Tools/Fuzz", swiftSettings: .house),
-    .target(name: "TestSupport", path: "Tests/Support", swiftSettings: .house),
-    .testTarget(
-      name: "TangleTests", dependencies: ["Tangle", "FuzzPress", "TestSupport"],
-      swiftSettings: .house),
-    .testTarget(
-      name: "WeaveTests", dependencies: ["Weave", "Tangle"], swiftSettings: .house),
-  ]
+    [
+        .systemLibrary(
+            name: "CMark", path: "Tools/CMark", pkgConfig: "libcmark",
+            providers: [.apt(["libcmark-dev"]), .brew(["cmark"])]),
+        .target(
+            name: "Tangle", dependencies: ["CMark"], path: "Tools/Tangle", swiftSettings: .house),
+        .executableTarget(
+            name: "TangleTool", dependencies: ["Tangle"], path: "Tools/TangleTool",
+            swiftSettings: .house),
+        .plugin(
+            name: "TanglePlugin", capability: .buildTool(), dependencies: ["TangleTool"],
+            path: "Tools/TanglePlugin"),
+        .executableTarget(
+            name: "BookCommand",
+            dependencies: ["Tangle", "Weave", .argumentParser, .subprocess],
+            path: "Tools/Book", swiftSettings: .house),
+        .testTarget(
+            name: "BookTests", dependencies: [.subprocess], swiftSettings: .house),
+        .testTarget(
+            name: "TangleTests", dependencies: ["Tangle", "FuzzPress", "TestSupport"],
+            swiftSettings: .house),
+        .target(
+            name: "Weave", dependencies: ["CMark", "Tangle", .mustache], path: "Tools/Weave",
+            swiftSettings: .house),
+        .testTarget(
+            name: "WeaveTests", dependencies: ["Weave", "Tangle"], swiftSettings: .house),
+        .executableTarget(
+            name: "FuzzPress", dependencies: ["CMark", "Tangle", "TestSupport", .argumentParser],
+            path: "Tools/Fuzz", swiftSettings: .house),
+    ]
 }
 
 extension [SwiftSetting] {
-  static var house: [SwiftSetting] { [.strictMemorySafety()] }
+    static var house: [SwiftSetting] { [.strictMemorySafety()] }
 }
 
 extension Target.Dependency {
-  static var argumentParser: Self {
-    .product(name: "ArgumentParser", package: "swift-argument-parser")
-  }
-  static var subprocess: Self { .product(name: "Subprocess", package: "swift-subprocess") }
-  static var mustache: Self { .product(name: "Mustache", package: "swift-mustache") }
+    static var argumentParser: Self {
+        .product(name: "ArgumentParser", package: "swift-argument-parser")
+    }
+    static var subprocess: Self { .product(name: "Subprocess", package: "swift-subprocess") }
+    static var mustache: Self { .product(name: "Mustache", package: "swift-mustache") }
 }
 
 /// A chapter's module, its executable and its tests: all tangled from the Markdown, beside one
 /// file each that names the chapter (a target needs one).
 struct Chapter {
-  let module: String
-  let uses: [Target.Dependency]
+    /// An executable that runs on the host under the chapter's name, or the kernel's image.
+    enum Executable { case example, image }
 
-  init(_ module: String, uses: [String] = []) {
-    self.module = module
-    self.uses = uses.map { .byName(name: $0) }
-  }
+    let module: String
+    let uses: [Target.Dependency]
+    let executable: Executable
 
-  /// `naive-stack` for `NaiveStack`.
-  var command: String {
-    module.reduce(into: "") { name, character in
-      if character.isUppercase && !name.isEmpty { name += "-" }
-      name += character.lowercased()
+    init(_ module: String, uses: [String] = [], executable: Executable = .example) {
+        self.module = module
+        self.uses = uses.map { .byName(name: $0) }
+        self.executable = executable
     }
-  }
 
-  var products: [Product] {
-    [
-      .library(name: module, targets: [module]),
-      .executable(name: command, targets: ["\(module)Example"]),
-    ]
-  }
+    /// `naive-stack` for `NaiveStack`.
+    var command: String {
+        module.reduce(into: "") { name, character in
+            if character.isUppercase && !name.isEmpty { name += "-" }
+            name += character.lowercased()
+        }
+    }
 
-  var targets: [Target] {
-    let ownModule = Target.Dependency.byName(name: module)
-    return [
-      .target(
-        name: module, dependencies: uses, swiftSettings: .house,
-        plugins: ["TanglePlugin"]),
-      .executableTarget(
-        name: "\(module)Example", dependencies: uses + [ownModule, "ExampleSupport"],
-        path: "Sources/Examples",
-        exclude: chapters.filter { $0.module != module }.map { "\($0.module)Example.swift" },
-        sources: ["\(module)Example.swift"],
-        swiftSettings: .house, plugins: ["TanglePlugin"]),
-      .testTarget(
-        name: "\(module)Tests", dependencies: uses + [ownModule],
-        swiftSettings: .house, plugins: ["TanglePlugin"]),
-    ]
-  }
+    var products: [Product] {
+        let library = Product.library(name: module, targets: [module])
+        return switch executable {
+        case .example: [library, .executable(name: command, targets: ["\(module)Example"])]
+        case .image: [library, .executable(name: "\(command)-image", targets: ["\(module)Image"])]
+        }
+    }
+
+    var targets: [Target] {
+        let own = uses + [.byName(name: module)]
+        return [
+            .target(
+                name: module, dependencies: uses, swiftSettings: .house,
+                plugins: ["TanglePlugin"]),
+            executableTarget,
+            .testTarget(
+                name: "\(module)Tests", dependencies: own + ["TestSupport"],
+                swiftSettings: .house, plugins: ["TanglePlugin"]),
+        ]
+    }
+
+    private var executableTarget: Target {
+        let own = uses + [.byName(name: module)]
+        return switch executable {
+        case .example:
+            .executableTarget(
+                name: "\(module)Example", dependencies: own + ["ExampleSupport"],
+                path: "Sources/Examples/\(module)", swiftSettings: .house,
+                plugins: ["TanglePlugin"])
+        case .image:
+            .executableTarget(
+                name: "\(module)Image", dependencies: own, swiftSettings: .house,
+                plugins: ["TanglePlugin"])
+        }
+    }
 }

@@ -19,23 +19,23 @@ import Testing
         let chapters = Self.chapters
         #expect(!chapters.isEmpty)
         var accepted = 0
-        for iteration in 0..<2000 {
-            let seed = TestSeed.value &+ UInt64(iteration)
+        for iteration in 0..<RandomRun.iterations(2000) {
+            let seed = RandomRun.seed &+ UInt64(iteration)
             var mutator = Mutator(seed: seed, chapters: chapters)
             let text = mutator.text()
             do throws(Judge.Violation) {
                 if case .accepted = try Judge.judge(text) { accepted += 1 }
             } catch {
-                Issue.record("\(error); \(TestSeed.advice)\n\(String(decoding: text, as: UTF8.self))")
+                Issue.record("\(error); \(RandomRun.advice)\n\(String(decoding: text, as: UTF8.self))")
             }
         }
-        #expect(accepted > 100, "the mutations are too wild to test anything; \(TestSeed.advice)")
+        #expect(accepted > 100, "the mutations are too wild to test anything; \(RandomRun.advice)")
     }
 
     @Test func mutatedFigures() {
         let figure = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'><title>a</title></svg>"
-        for iteration in 0..<500 {
-            let seed = TestSeed.value &+ UInt64(iteration)
+        for iteration in 0..<RandomRun.iterations(500) {
+            let seed = RandomRun.seed &+ UInt64(iteration)
             var mutator = Mutator(seed: seed, chapters: [Array(figure.utf8)])
             for fault in FigureFile.faults(path: "a.svg", data: Data(mutator.text())) {
                 #expect(!fault.message.isEmpty && fault.position >= Position(line: 1))

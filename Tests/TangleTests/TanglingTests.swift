@@ -148,13 +148,13 @@ import Testing
 
     /// Each line of code in a random chapter is unlike every other. The compiler must name it by
     /// the line of the chapter where it stands, and see it in every place that refers to it.
-    @Test(arguments: 0..<300)
+    @Test(arguments: 0..<RandomRun.iterations(300))
     func everyLineIsNamedByItsOrigin(_ iteration: Int) throws {
-        var random = SplitMix64(seed: TestSeed.value &+ UInt64(iteration))
+        var random = SplitMix64(seed: RandomRun.seed &+ UInt64(iteration))
         var generator = ChapterGenerator()
         generator.generate(using: &random)
         let text = generator.lines.joined(separator: "\n")
-        let comment = Comment(rawValue: "\(TestSeed.advice)\n\(text)")
+        let comment = Comment(rawValue: "\(RandomRun.advice)\n\(text)")
         let chapter = try Chapter(ChapterName(fileName: "01-stack.md")!, bytes: Array(text.utf8))
         for destination in Destination.allCases {
             try Judge.checkTangling(of: chapter, for: destination)
@@ -199,7 +199,7 @@ private struct ChapterGenerator {
         let name = "chunk \(count)"
         var (code, content) = body(using: &random, all: false)
         add("swift chunk=\"\(name)\"", code, using: &random)
-        if random.isOneIn(3) {
+        if random.isOnce(in: 3) {
             let (more, moreContent) = body(using: &random, all: false)
             add("swift chunk=\"\(name)\" append", more, using: &random)
             content.merge(moreContent) { $0 + $1 }
@@ -231,12 +231,12 @@ private struct ChapterGenerator {
             content.merge(chunk.content) { $0 + $1 }
         }
         for _ in 0..<random.number(below: 6) {
-            if random.isOneIn(4), !unused.isEmpty {
+            if random.isOnce(in: 4), !unused.isEmpty {
                 let index = random.number(below: unused.count)
                 refer(to: unused[index], &random)
-                if random.isOneIn(3) { refer(to: unused[index], &random) }
+                if random.isOnce(in: 3) { refer(to: unused[index], &random) }
                 unused.remove(at: index)
-            } else if random.isOneIn(5) {
+            } else if random.isOnce(in: 5) {
                 code.append("")
             } else {
                 count += 1
@@ -255,7 +255,7 @@ private struct ChapterGenerator {
     private mutating func add(_ info: String, _ code: [String], using random: inout SplitMix64) {
         let fence = ["```", "~~~", "`````"].randomElement(using: &random) ?? "```"
         var block = [fence + info] + code + [fence]
-        while random.isOneIn(3) {
+        while random.isOnce(in: 3) {
             let containers = [("- ", "  "), ("1. ", "   "), ("> ", "> "), ("  ", "  ")]
             let (first, rest) = containers.randomElement(using: &random) ?? ("", "")
             if first == "  " && block[0].hasPrefix(" ") { break }

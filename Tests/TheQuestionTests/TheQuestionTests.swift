@@ -1,1 +1,1 @@
-// The tests of Chapters/00-the-question.md stand there; what stands beside this file adds to them.
+// The tests stand in Chapters/00-the-question.md.

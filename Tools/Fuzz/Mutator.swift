@@ -16,7 +16,7 @@ struct Mutator {
     }
 
     mutating func text() -> [UInt8] {
-        var text = random.isOneIn(2) || chapters.isEmpty ? assembled() : excerpt()
+        var text = random.isOnce(in: 2) || chapters.isEmpty ? assembled() : excerpt()
         for _ in 0..<random.number(below: 8) { mutate(&text) }
         return Array(text.prefix(Self.largest))
     }
@@ -24,7 +24,7 @@ struct Mutator {
     /// Some lines of a real chapter, seldom all of it.
     private mutating func excerpt() -> [UInt8] {
         let lines = Self.lines(chapters[random.number(below: chapters.count)])
-        if lines.isEmpty || random.isOneIn(20) { return Array(lines.joined()) }
+        if lines.isEmpty || random.isOnce(in: 20) { return Array(lines.joined()) }
         let start = random.number(below: lines.count)
         return Array("# T\n\n".utf8)
             + lines[start...].prefix(1 + random.number(below: 60)).joined()
@@ -42,7 +42,7 @@ struct Mutator {
     /// The text as it stands, or in a list or a quotation.
     private mutating func marked(_ text: String) -> String {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        while random.isOneIn(3) {
+        while random.isOnce(in: 3) {
             let (first, rest) = Fragments.containers.randomElement(using: &random) ?? ("", "")
             for index in lines.indices.dropLast() {
                 lines[index] = (index == 0 ? first : rest) + lines[index]
@@ -119,9 +119,9 @@ struct Mutator {
 
     private mutating func changeTerminators(of text: inout [UInt8]) {
         let terminator = Array((["\r\n", "\r", "\n\n", "\n\r"].randomElement(using: &random) ?? "").utf8)
-        let times = random.isOneIn(2) ? 1 : 8
+        let times = random.isOnce(in: 2) ? 1 : 8
         text = text.flatMap { byte -> [UInt8] in
-            byte == UInt8(ascii: "\n") && random.isOneIn(times) ? terminator : [byte]
+            byte == UInt8(ascii: "\n") && random.isOnce(in: times) ? terminator : [byte]
         }
     }
 

@@ -9,10 +9,19 @@ public struct Book: Sendable {
     /// - Parameter root: the folder that holds `Chapters`.
     /// - Throws: `Diagnostics` with every fault of every chapter.
     public init(root: URL) throws(Diagnostics) {
+        let (book, faults) = Self.read(root: root)
+        if !faults.isEmpty { throw Diagnostics(faults) }
+        self = book
+    }
+
+    /// Reads what can be read.
+    ///
+    /// - Returns: the chapters without fault, and every fault of the others.
+    public static func read(root: URL) -> (book: Book, faults: [Diagnostic]) {
         var chapters: [Chapter] = []
         var faults: [Diagnostic] = []
         var names: [ChapterName] = []
-        for fileName in Self.fileNames(in: root) {
+        for fileName in fileNames(in: root) {
             guard let name = ChapterName(fileName: fileName) else {
                 faults.append(
                     Diagnostic(
@@ -40,9 +49,10 @@ public struct Book: Sendable {
                     path: "Chapters", position: Position(line: 1),
                     message: "no chapter here; run this in the folder that holds Package.swift"))
         }
-        if !faults.isEmpty { throw Diagnostics(faults) }
-        self.chapters = chapters
+        return (Book(chapters: chapters), faults)
     }
+
+    private init(chapters: [Chapter]) { self.chapters = chapters }
 
     /// The chapter's Markdown files, in order.
     public static func fileNames(in root: URL) -> [String] {

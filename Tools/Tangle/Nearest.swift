@@ -32,7 +32,7 @@ struct Nearest: CustomStringConvertible {
 
 extension [String] {
     /// `'a', 'b' and 'c'`.
-    var quotedList: String {
+    public var quotedList: String {
         let quoted = map { "'\($0)'" }
         guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
         return quoted.dropLast().joined(separator: ", ") + " and " + last

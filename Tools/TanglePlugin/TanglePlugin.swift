@@ -2,7 +2,8 @@ import Foundation
 import PackagePlugin
 
 /// Tangles, for a target named after a module (`NaiveStack`, `NaiveStackExample`,
-/// `NaiveStackTests`), each chapter that belongs to the module into one Swift file.
+/// `NaiveStackTests`), each chapter that belongs to the module into one Swift file. The kernel's
+/// executable is `KernelImage`.
 ///
 /// SwiftPM asks for the commands again only when the package changes, not when a chapter does, so
 /// what is written here depends on the chapters' names alone.
@@ -27,8 +28,10 @@ struct TanglePlugin: BuildToolPlugin {
     }
 
     private static func role(of target: String) -> (module: String, destination: String) {
-        if target.hasSuffix("Example") { return (String(target.dropLast(7)), "example") }
-        if target.hasSuffix("Tests") { return (String(target.dropLast(5)), "test") }
+        let destinations = [("Example", "example"), ("Image", "example"), ("Tests", "test")]
+        for (suffix, destination) in destinations where target.hasSuffix(suffix) {
+            return (String(target.dropLast(suffix.count)), destination)
+        }
         return (target, "module")
     }
 

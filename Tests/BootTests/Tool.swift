@@ -1,0 +1,68 @@
+import Foundation
+import Subprocess
+import Testing
+
+@testable import Launcher
+
+/// What a command printed, and how it ended.
+struct ToolRun: Sendable, CustomTestStringConvertible {
+    let status: TerminationStatus
+    let output: String
+    let errors: String
+
+    var testDescription: String { "\(status)\n\(output)\n\(errors)" }
+}
+
+/// The launcher that stands beside this test bundle.
+enum Tool {
+    /// The package, seen from this file.
+    static let package = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The `kernel` executable in the folder of the test bundle, or in one around it.
+    static func launcher() throws -> String {
+        var places = CommandLine.arguments.map { URL(filePath: $0) }
+        if let executable = Bundle.main.executableURL { places.append(executable) }
+        for place in places {
+            var folder = place.standardizedFileURL
+            while folder.path != "/" {
+                folder.deleteLastPathComponent()
+                let candidate = folder.appending(path: "kernel").path
+                let attributes = try? FileManager.default.attributesOfItem(atPath: candidate)
+                let isFile = attributes?[.type] as? FileAttributeType == .typeRegular
+                if isFile && FileManager.default.isExecutableFile(atPath: candidate) {
+                    return candidate
+                }
+            }
+        }
+        throw Missing(what: "the executable kernel beside the test bundle: run swift build")
+    }
+
+    /// Runs the launcher with so many arguments, in the package's folder unless another is named.
+    static func kernel(
+        _ arguments: [String], in folder: URL = package,
+        environment: Environment = .inherit
+    ) async throws -> ToolRun {
+        let result = try await Subprocess.run(
+            .path(.init(launcher())), arguments: Arguments(arguments), environment: environment,
+            workingDirectory: .init(folder.path), output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20))
+        return ToolRun(
+            status: result.terminationStatus, output: result.standardOutput,
+            errors: result.standardError)
+    }
+
+    /// The image, built once for all tests: by a launcher, since that is how a reader builds it.
+    static func image() async throws -> String {
+        let run = try await firstRun.value
+        try #require(run.status == .exited(0), "\(run.errors)")
+        return package.appending(path: BareMetalImage.relativePath).path
+    }
+
+    static let firstRun = Task { try await kernel([]) }
+
+    struct Missing: Error, CustomStringConvertible {
+        let what: String
+        var description: String { "missing: \(what)" }
+    }
+}

@@ -1,0 +1,127 @@
+import Foundation
+import Subprocess
+import Synchronization
+
+/// One run of QEMU: the serial port streamed to standard output, under a watchdog.
+struct Emulation {
+    let command: EmulatorCommand
+
+    /// So long without a byte and the machine is ended; nil waits for ever.
+    let silence: Duration?
+
+    func run() async throws -> Ending {
+        // In a process group of its own: Ctrl-C comes to us, and we end QEMU on every path out.
+        var platformOptions = PlatformOptions()
+        platformOptions.processGroupID = 0
+        platformOptions.teardownSequence = [
+            .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .seconds(1))
+        ]
+        do {
+            let result = try await Subprocess.run(
+                .name(EmulatorCommand.executable),
+                arguments: Arguments(command.arguments),
+                platformOptions: platformOptions,
+                input: .none,
+                output: .sequence,
+                error: .sequence
+            ) { execution in
+                try await observe(execution)
+            }
+            let observation = result.closureResult
+            return Ending(
+                status: result.terminationStatus,
+                silence: observation.wasSilent ? silence : nil,
+                complaint: observation.complaint
+            )
+        } catch let error as SubprocessError where error.code == .executableNotFound {
+            throw LaunchFailure.toolMissing(
+                name: EmulatorCommand.executable, package: "qemu-system-x86")
+        }
+    }
+
+    private struct Observation {
+        var wasSilent = false
+        /// What QEMU itself wrote on standard error.
+        var complaint = ""
+    }
+
+    private enum Event {
+        case serialPortClosed
+        case silence
+        case complaint(String)
+    }
+
+    private func observe(
+        _ execution: Execution<NoInput, SequenceOutput, SequenceOutput>
+    ) async throws -> Observation {
+        let watchdog = Watchdog()
+        do {
+            return try await withThrowingTaskGroup(of: Event.self) { group in
+                group.addTask {
+                    for try await buffer in execution.standardOutput {
+                        watchdog.reset()
+                        try StandardOutput.write(buffer)
+                    }
+                    return .serialPortClosed
+                }
+                group.addTask {
+                    .complaint(try await Self.text(of: execution.standardError))
+                }
+                if let silence {
+                    group.addTask {
+                        try await watchdog.wait(for: silence)
+                        return .silence
+                    }
+                }
+                var observation = Observation()
+                var open = 2
+                while open > 0, let event = try await group.next() {
+                    switch event {
+                    case .serialPortClosed:
+                        open -= 1
+                    case .complaint(let text):
+                        observation.complaint = text
+                        open -= 1
+                    case .silence:
+                        observation.wasSilent = true
+                        try execution.send(signal: .kill, toProcessGroup: true)
+                    }
+                }
+                group.cancelAll()
+                return observation
+            }
+        } catch {
+            // Out of here by an error, such as a closed standard output: not without QEMU.
+            try? execution.send(signal: .kill, toProcessGroup: true)
+            throw error
+        }
+    }
+
+    /// The first 4096 bytes, as text; the rest is read and dropped.
+    private static func text(of stream: SubprocessOutputSequence) async throws -> String {
+        var bytes: [UInt8] = []
+        for try await buffer in stream {
+            let room = 4096 - bytes.count
+            unsafe buffer.withUnsafeBytes { unsafe bytes += $0.prefix(room) }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+/// Measures how long nothing happened.
+final class Watchdog: Sendable {
+    private let lastReset = Mutex(ContinuousClock.now)
+
+    func reset() {
+        lastReset.withLock { $0 = .now }
+    }
+
+    /// Returns when there was no reset for so long.
+    func wait(for silence: Duration) async throws {
+        while true {
+            let deadline = lastReset.withLock { $0 } + silence
+            if deadline <= .now { return }
+            try await Task.sleep(until: deadline, clock: .continuous)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+import Subprocess
+
+/// How a run of the machine ended.
+struct Ending {
+    /// QEMU's status when the kernel writes 0x10, "success", to the verdict's port. QEMU's own 0
+    /// says nothing: a reset ends with it too.
+    static let success: Int32 = 0x10 << 1 | 1
+
+    /// The same for 0x11, "failure".
+    static let failure: Int32 = 0x11 << 1 | 1
+
+    let status: TerminationStatus
+
+    /// How long the machine was silent, if the watchdog ended it.
+    let silence: Duration?
+
+    /// What QEMU itself had to say.
+    let complaint: String
+
+    func requireSuccess() throws(LaunchFailure) {
+        if let silence {
+            throw .silence(
+                seconds: Double(silence.components.seconds)
+                    + Double(silence.components.attoseconds) * 1e-18)
+        }
+        switch status {
+        case .exited(Self.success):
+            // QEMU's warnings are no failure; the reader shall see them all the same.
+            if !complaint.isEmpty { StandardError.print(complaint, terminator: "") }
+        case .exited(Self.failure):
+            throw .kernelFailed
+        case .exited(0):
+            throw .noVerdict
+        case .exited(let code):
+            throw .emulatorFailed(ending: "status \(code)", complaint: complaint)
+        case .signaled(let signal):
+            throw .emulatorFailed(ending: "signal \(signal)", complaint: complaint)
+        }
+    }
+}

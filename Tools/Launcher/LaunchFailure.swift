@@ -1,0 +1,52 @@
+/// Why there was no success, in words for the reader.
+enum LaunchFailure: Error, CustomStringConvertible {
+    case packageNotFound
+    case imageUnreadable(path: String)
+    case toolMissing(name: String, package: String)
+    case imageDoesNotBuild(output: String)
+    case kernelFailed
+    case noVerdict
+    case silence(seconds: Double)
+    case emulatorFailed(ending: String, complaint: String)
+    case outputClosed
+
+    var description: String {
+        switch self {
+        case .packageNotFound:
+            "the book's package was not found; run this in its folder"
+        case .imageUnreadable(let path):
+            "the image \(path) cannot be read"
+        case .toolMissing(let name, let package):
+            "\(name) is not installed; install \(package), or run Tools/setup"
+        case .imageDoesNotBuild(let output):
+            "the image does not build:\n\(output.trimmingSuffix(while: \.isWhitespace))"
+        case .kernelFailed:
+            "the kernel reported a failure; its last lines say which"
+        case .noVerdict:
+            "the machine was reset or powered off before the kernel gave its verdict"
+        case .silence(let seconds):
+            "silence for \(seconds.formatted()) s and no verdict; the machine was ended"
+        case .emulatorFailed(let ending, let complaint):
+            complaint.isEmpty
+                ? "QEMU ended with \(ending) and gave no reason"
+                : "QEMU ended with \(ending): \(complaint.trimmingSuffix(while: \.isWhitespace))"
+        case .outputClosed:
+            "standard output was closed before the kernel gave its verdict"
+        }
+    }
+}
+
+extension String {
+    fileprivate func trimmingSuffix(while predicate: (Character) -> Bool) -> Substring {
+        var text = self[...]
+        while let last = text.last, predicate(last) { text.removeLast() }
+        return text
+    }
+}
+
+extension Double {
+    /// Without a fraction where there is none.
+    fileprivate func formatted() -> String {
+        self == rounded() ? "\(Int(self))" : "\(self)"
+    }
+}
