@@ -71,7 +71,7 @@ var press: [Target] {
             dependencies: ["Tangle", "Weave", .argumentParser, .subprocess],
             path: "Tools/Book", swiftSettings: .house),
         .testTarget(
-            name: "BookTests", dependencies: [.subprocess], swiftSettings: .house),
+            name: "BookTests", dependencies: ["Tangle", .subprocess], swiftSettings: .house),
         .testTarget(
             name: "TangleTests", dependencies: ["Tangle", "FuzzPress", "TestSupport"],
             swiftSettings: .house),

@@ -43,11 +43,17 @@ extension BookTests {
             #expect(
                 run.output == """
                     checked 1 chapter:
-                      6 blocks: 1 asm, 1 console, 1 console measured, 1 swift, 1 swift wrong, 1 text
-                      1 wrong program, refused as expected
-                      0 exercises: the start fails, the solution passes
+                      6 blocks:
+                        1 asm
+                        1 console
+                        1 console measured
+                        1 swift
+                        1 swift wrong
+                        1 text
+                      1 wrong program, refused as they expect
+                      0 exercises: the start fails the test, the solution passes it
                       3 console commands, of which 1 measured
-                      1 excerpt, standing in its file
+                      1 excerpt, found in the files they name
                       1 link, 0 figures, 1 cited bound
 
                     """)
@@ -117,7 +123,7 @@ extension BookTests {
             #expect(run.error.hasPrefix("Error: no book in "))
         }
 
-        @Test(arguments: [
+        private static let programs: [(String, String?)] = [
             ("let x: Int = \"\"  // expected-error {{cannot convert value}}", nil),
             ("let x: Int = 1  // expected-error {{cannot convert}}", "4:"),
             ("let x: Int = \"\"  // expected-error {{cannot help it}}", "4:"),
@@ -136,10 +142,13 @@ extension BookTests {
                     stack.push(frame, through: &memory)  // expected-note {{consumed here}}
                     stack.push(frame, through: &memory)
                 }
-                """, "8:16: error: the compiler says more than the program expects; add "
+                """,
+                "8:16: error: the compiler says more than the program expects; add "
                     + "// expected-note {{consumed again here}}"
             ),
-        ] as [(String, String?)])
+        ]
+
+        @Test(arguments: programs)
         func wrongPrograms(program: String, fault: String?) async throws {
             let book = try ThrowAwayBook(sample: "```swift wrong\n\(program)\n```\n")
             let run = try await book.run("check", "--prebuilt")
@@ -151,14 +160,16 @@ extension BookTests {
             }
         }
 
-        @Test(arguments: [
+        private static let excerpted: [(String, String?)] = [
             ("int one;\nint two;", nil),
             ("int two;", nil),
-            ("int one;\nint three;", "5:1: error: the excerpt leaves Sources/a.c here; copy line 2"),
+            ("int one;\nint three;", "5:1: error: the excerpt leaves Sources/a.c here; copy"),
             ("int four;", "4:1: error: this line does not stand in Sources/a.c"),
             ("int two;\nint three;\nint four;", "6:1: error: the excerpt leaves Sources/a.c here"),
             ("", "3:1: error: an empty excerpt"),
-        ] as [(String, String?)])
+        ]
+
+        @Test(arguments: excerpted)
         func excerpts(lines: String, fault: String?) async throws {
             let block = lines.isEmpty ? "" : lines + "\n"
             let book = try ThrowAwayBook(sample: "```c from=\"Sources/a.c\"\n\(block)```\n")

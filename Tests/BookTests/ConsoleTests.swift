@@ -1,4 +1,5 @@
 import Foundation
+import Subprocess
 import Testing
 
 extension BookTests {
@@ -148,6 +149,24 @@ extension BookTests {
             try await expectEnd(of: process)
         }
 
+        @Test func aReaderWhoStopsTheCheckStopsTheCommandToo() async throws {
+            let book = try ThrowAwayBook(
+                sample: "```console\n$ echo $$ >process; sleep 600\n```\n")
+            let result = try await Subprocess.run(
+                .path(.init(BuiltProducts.book.path)), arguments: ["check", "--prebuilt"],
+                workingDirectory: .init(book.root.path), input: .none, output: .discarded,
+                error: .discarded
+            ) { execution in
+                while !book.read("process").hasSuffix("\n") {
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                try execution.send(signal: .interrupt)
+            }
+            #expect(result.terminationStatus == .exited(130))
+            let text = book.read("process").trimmingCharacters(in: .whitespacesAndNewlines)
+            try await expectEnd(of: try #require(pid_t(text)))
+        }
+
         @Test func aCommandThatPrintsWithoutEndIsEnded() async throws {
             let run = try await check("$ yes")
             #expect(run.error.contains(":4:1: error: the command prints without end; make it stop"))
@@ -155,7 +174,9 @@ extension BookTests {
 
         /// Who inherits a killed process may take a moment to notice.
         private func expectEnd(of process: pid_t) async throws {
-            for _ in 0..<50 where isRunning(process) { try await Task.sleep(for: .milliseconds(100)) }
+            for _ in 0..<50 where isRunning(process) {
+                try await Task.sleep(for: .milliseconds(100))
+            }
             #expect(!isRunning(process))
         }
 

@@ -42,7 +42,8 @@ extension BookTests {
             let book = try book([
                 exercise(1, start: wrong, test: test, solution: right),
                 exercise(2, start: right, test: test, solution: right),
-                exercise(3, start: "func answer() -> Int { fatalError(\"no answer\") }", test: test,
+                exercise(
+                    3, start: "func answer() -> Int { fatalError(\"no answer\") }", test: test,
                     solution: right),
                 exercise(4, start: wrong, test: "", solution: right),
                 exercise(5, start: "func answer() -> Int { \"\" }", test: test, solution: right),

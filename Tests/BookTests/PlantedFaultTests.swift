@@ -8,35 +8,45 @@ extension BookTests {
             let copy = try BookCopy()
             let path = "Chapters/01-naive-stack.md"
 
-            let uncovered = try copy.plant(
-                "public func planted(_ number: Int) -> Int {\n    number + 1\n}\n",
+            try copy.plant(
+                "public func planted(_ number: Int) -> Int {\n    number + 2\n}",
                 atStartOf: "```swift")
-            let trap = try copy.plantInEntryPoint("Array<Int>()[plantedIndex]")
-            _ = try copy.plant("let plantedIndex = 1\n", atEndOf: "```swift example")
-            let failing = try copy.plant(
-                "@Test func planted() {\n    #expect(1 + 1 == 3)\n}\n", atEndOf: "```swift test")
+            try copy.plant("let plantedIndex = 1", atEndOf: "```swift example")
+            try copy.plantInEntryPoint("_ = Array<Int>()[plantedIndex]")
+            try copy.plant(
+                "@Test func planted() {\n    #expect(1 + 1 == 3)\n}", atEndOf: "```swift test")
 
             let test = try await copy.swift(
                 "test", "--enable-code-coverage", "--disable-xctest", "--filter", "planted")
             #expect(!test.succeeded)
             #expect(
                 test.text.contains(
-                    "recorded an issue at 01-naive-stack.md:\(failing + 1):5: Expectation failed"),
+                    "recorded an issue at "
+                        + "01-naive-stack.md:\(try copy.line(of: "    #expect(1 + 1 == 3)")):5: "
+                        + "Expectation failed"),
                 "\(test.text)")
 
             let program = try await copy.swift("run", "--skip-build", "naive-stack")
             #expect(!program.succeeded)
             #expect(program.text.contains("Fatal error: Index out of range"), "\(program.text)")
-            #expect(program.text.contains("\(path):\(trap)"), "\(program.text)")
+            let trap = try copy.line(of: "_ = Array<Int>()[plantedIndex]")
+            #expect(program.text.contains(" at \(path):\(trap):"), "\(program.text)")
 
+            // SwiftPM reports coverage only where every test passes.
+            _ = try await copy.swift(
+                "test", "--skip-build", "--enable-code-coverage", "--disable-xctest",
+                "--skip", "planted")
             let coverage = try await copy.coverage()
-            #expect(coverage.lines.contains("\(path):\(uncovered + 1): not covered"))
+            let uncovered = try copy.line(of: "    number + 2")
+            #expect(coverage.lines.contains("\(path):\(uncovered): not covered"), "\(coverage)")
 
-            let wrong = try copy.plant("let plantedFault: Int = \"\"\n", atStartOf: "```swift test")
+            let wrong = "let plantedFault: Int = \"\""
+            try copy.plant(wrong, atStartOf: "```swift test")
             let build = try await copy.swift("build", "--build-tests", "--enable-code-coverage")
             #expect(!build.succeeded)
             #expect(
-                build.text.contains("\(path):\(wrong):25: error: cannot convert value"),
+                build.text.contains(
+                    "\(path):\(try copy.line(of: wrong)):25: error: cannot convert value"),
                 "\(build.text)")
         }
     }
@@ -62,12 +72,9 @@ private struct BookCopy {
         let manifest = try String(
             contentsOf: Self.root.appendingPathComponent("Package.swift"), encoding: .utf8)
         try book.write("Package.swift", manifest + Self.reduction)
-        for name in try FileManager.default.contentsOfDirectory(
-            atPath: book.root.appendingPathComponent("Tests/NaiveStackTests").path)
-        where name != "NaiveStackTests.swift" {
-            try FileManager.default.removeItem(
-                at: book.root.appendingPathComponent("Tests/NaiveStackTests/\(name)"))
-        }
+        let tests = book.root.appendingPathComponent("Tests/NaiveStackTests")
+        try FileManager.default.removeItem(at: tests)
+        try book.write("Tests/NaiveStackTests/Tests.swift", "// Only the chapter's own tests.\n")
     }
 
     /// Only what chapter 1 needs is built.
@@ -87,34 +94,40 @@ private struct BookCopy {
             .map { String($0) }
     }
 
+    /// - Returns: the number of the only line that holds just this.
+    func line(of text: String) throws -> Int {
+        let found = lines.indices.filter { lines[$0] == text }
+        try #require(found.count == 1)
+        return found[0] + 1
+    }
+
     /// Puts code at the beginning of the first block with an info line.
-    ///
-    /// - Returns: the line of the chapter on which the code begins.
-    func plant(_ code: String, atStartOf fence: String) throws -> Int {
-        let index = try #require(lines.firstIndex(of: fence))
-        return try insert(code, at: index + 1)
+    func plant(_ code: String, atStartOf fence: String) throws {
+        let start = try #require(lines.firstIndex(of: fence))
+        try insert(code, at: start + 1)
     }
 
     /// Puts code at the end of the first block with an info line, behind its imports.
-    func plant(_ code: String, atEndOf fence: String) throws -> Int {
+    func plant(_ code: String, atEndOf fence: String) throws {
         let start = try #require(lines.firstIndex(of: fence))
         let end = try #require(lines[(start + 1)...].firstIndex(of: "```"))
-        return try insert(code, at: end)
+        try insert(code, at: end)
     }
 
     /// Puts a statement at the beginning of the program's `run` or `main`.
-    func plantInEntryPoint(_ statement: String) throws -> Int {
+    func plantInEntryPoint(_ statement: String) throws {
         let start = try #require(lines.firstIndex(of: "```swift example"))
         let entry = try #require(
-            lines[start...].firstIndex { $0.contains(" func run() ") || $0.contains(" func main() ") })
-        return try insert("_ = \(statement)\n", at: entry + 1)
+            lines[start...].firstIndex {
+                $0.contains(" func run() ") || $0.contains(" func main() ")
+            })
+        try insert(statement, at: entry + 1)
     }
 
-    private func insert(_ code: String, at index: Int) throws -> Int {
+    private func insert(_ code: String, at index: Int) throws {
         var lines = lines
         lines.insert(contentsOf: code.split(separator: "\n").map { String($0) }, at: index)
         try book.write(chapterPath, lines.joined(separator: "\n"))
-        return index + 1
     }
 
     struct Outcome {

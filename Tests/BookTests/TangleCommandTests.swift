@@ -48,7 +48,8 @@ extension BookTests {
                 for try await line in execution.standardOutput.strings() {
                     if line.contains("let one") {
                         try await Task.sleep(for: .milliseconds(20))
-                        try book.write("Chapters/01-sample.md", "# Sample\n```swift\nlet two = 2\n```\n")
+                        try book.write(
+                            "Chapters/01-sample.md", "# Sample\n```swift\nlet two = 2\n```\n")
                     }
                     if line.contains("let two") {
                         try execution.send(signal: .terminate)

@@ -8,8 +8,9 @@ struct CoverageCommand: AsyncParsableCommand {
         commandName: "coverage",
         abstract: "List the lines of the chapters that no test has executed.",
         discussion: """
-            Reads what the last `swift test --enable-code-coverage` has measured. What counts is a \
-            chapter's module; its example and its tests do not.
+            Reads what the last `swift test --enable-code-coverage` has measured; it writes that \
+            down only if every test passes. What counts is a chapter's module; its example and its \
+            tests do not.
             """)
 
     @Option(help: "llvm's coverage report, if it lies elsewhere than SwiftPM puts it.")

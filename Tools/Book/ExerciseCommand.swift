@@ -55,7 +55,8 @@ struct ExerciseCommand: AsyncParsableCommand {
     /// - Returns: nil if the exercise may stand in a chapter that has faults.
     private func find(in book: Book, faults: [Diagnostic]) throws -> Exercise? {
         let all = book.chapters.flatMap { Exercise.all(in: $0) }
-        if let point = name.lastIndex(of: "."), let number = Int(name[name.index(after: point)...]) {
+        if let point = name.lastIndex(of: "."), let number = Int(name[name.index(after: point)...])
+        {
             let chapter = book.chapter(named: String(name[..<point]))
             let found = all.first {
                 $0.chapter.name == chapter?.name && $0.number == number
@@ -65,7 +66,8 @@ struct ExerciseCommand: AsyncParsableCommand {
         if !faults.isEmpty { return nil }
         throw Failure(
             "no exercise '\(name)'; "
-                + (all.isEmpty ? "the book has none yet" : "there is \(all.map(\.name).quotedList)"))
+                + (all.isEmpty ? "the book has none yet" : "there is \(all.map(\.name).quotedList)")
+        )
     }
 
     private func begin(_ exercise: Exercise, in file: URL) throws {

@@ -4,20 +4,12 @@ import Subprocess
 /// Standard output, unbuffered.
 enum StandardOutput {
     static func write(_ buffer: SubprocessOutputSequence.Buffer) throws(LaunchFailure) {
-        let written = buffer.withUnsafeBytes { bytes in
-            var offset = 0
-            while offset < bytes.count {
-                let count = Foundation.write(
-                    STDOUT_FILENO, bytes.baseAddress! + offset, bytes.count - offset)
-                if count >= 0 {
-                    offset += count
-                } else if errno != EINTR {
-                    return false
-                }
-            }
-            return true
+        let text = unsafe buffer.withUnsafeBytes { unsafe Data($0) }
+        do {
+            try FileHandle.standardOutput.write(contentsOf: text)
+        } catch {
+            throw .outputClosed
         }
-        if !written { throw .outputClosed }
     }
 }
 

@@ -6,7 +6,7 @@ struct PackageBuild {
     let book: BookFolder
     let build: BuildFolder
 
-    /// - Parameter commands: the console commands whose executables have to be there.
+    /// Builds the package, and the executables of other configurations that console commands start.
     func faults(for commands: [ConsoleCommand]) async throws -> [Diagnostic] {
         guard build.isOfSwiftPM else {
             throw Failure(

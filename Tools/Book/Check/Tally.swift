@@ -41,14 +41,18 @@ struct Tally {
     private func count(_ form: String) -> Int { forms[form, default: 0] }
 
     var description: String {
-        let blocks = forms.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        let width = forms.values.map { "\($0)".count }.max() ?? 0
+        let blocks = forms.sorted { $0.key < $1.key }.map { form, count in
+            String(repeating: " ", count: width - "\(count)".count) + "\(count) \(form)"
+        }
         return """
             checked \(counted(chapters, "chapter")):
-              \(counted(forms.values.reduce(0, +), "block")): \(blocks.joined(separator: ", "))
-              \(counted(count("swift wrong"), "wrong program")), refused as expected
-              \(counted(count("swift exercise"), "exercise")): the start fails, the solution passes
+              \(counted(forms.values.reduce(0, +), "block")):
+            \(blocks.map { "    \($0)" }.joined(separator: "\n"))
+              \(counted(count("swift wrong"), "wrong program")), refused as they expect
+              \(counted(count("swift exercise"), "exercise")): the start fails the test, the solution passes it
               \(counted(commands, "console command")), of which \(measured) measured
-              \(counted(count("asm") + count("c"), "excerpt")), standing in its file
+              \(counted(count("asm") + count("c"), "excerpt")), found in the files they name
               \(counted(links, "link")), \(counted(figures, "figure")), \
             \(counted(bounds, "cited bound"))
             """

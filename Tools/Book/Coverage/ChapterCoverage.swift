@@ -11,10 +11,8 @@ struct ChapterCoverage {
         return all == 0 ? 100 : 100 * Double(covered.count) / Double(all)
     }
 
-    /// - Parameters:
-    ///   - report: llvm's report, whose files are the tangled ones.
-    ///   - chapter: the chapter, tangled again to find the lines' origins.
-    /// - Returns: nil if the report does not name the chapter's module.
+    /// Reads llvm's report, whose files are the tangled ones; the chapter is tangled again to find
+    /// the lines' origins. It is nil if the report does not name the chapter's module.
     init?(of chapter: Chapter, in report: CoverageReport) {
         let files = report.data.flatMap(\.files).filter { Self.isModule($0.filename, of: chapter) }
         if files.isEmpty { return nil }

@@ -68,9 +68,7 @@ struct Exercise {
             ])
     }
 
-    /// The target that tries the reader's file.
-    ///
-    /// - Parameter text: what stands in the file.
+    /// The target that tries what stands in the reader's file.
     func readerTarget(_ text: String) -> TestTarget {
         var target = TestTarget(
             name: "\(targetStem)Reader\(number)", files: ["Test.swift": chapter.tangled([test])])

@@ -26,7 +26,8 @@ struct ExerciseCheck {
                 if errors.isEmpty { faults.append(attempts[0].failedBuild(output)) }
                 return faults
             }
-            attempts.removeAll { attempt in broken.contains { $0.target.name == attempt.target.name } }
+            let brokenNames = Set(broken.map(\.target.name))
+            attempts.removeAll { brokenNames.contains($0.target.name) }
             try package.write(attempts.map(\.target))
         }
         for attempt in attempts {

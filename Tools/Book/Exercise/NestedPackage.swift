@@ -10,7 +10,7 @@ struct NestedPackage {
     let book: Book
     let bookFolder: BookFolder
 
-    /// - Parameter name: the folder's name; each use has its own, so that none undoes another's.
+    /// Each use of nested packages has a folder of its own, so that none undoes another's build.
     init(_ name: String, book: Book, in bookFolder: BookFolder) {
         folder = bookFolder.workFolder.appendingPathComponent(name)
         self.book = book

@@ -29,7 +29,7 @@ struct BookFolder {
         Book.fileNames(in: root).compactMap { ChapterName(fileName: $0) }
     }
 
-    /// - Parameter name: a chapter as a reader names it: `naive-stack`, `01` or `01-naive-stack`.
+    /// The chapter that a reader names `naive-stack`, `01` or `01-naive-stack`.
     func chapterName(for name: String) throws -> ChapterName {
         let names = chapterNames
         if let found = names.first(where: { [$0.name, $0.number, $0.stem].contains(name) }) {
