@@ -34,7 +34,8 @@ import Testing
             ])
         #expect(
             faults(in: use + "```swift chunk=a append\n```\n```swift chunk=a\n```\n") == [
-                "5:1: error: nothing to append to: chunk 'a' is not defined before; take 'append' away",
+                "5:1: error: nothing to append to: chunk 'a' is not defined before; take "
+                    + "'append' away",
                 "7:1: error: chunk 'a' is already defined in line 5; write 'append' to add to it",
             ])
     }
@@ -49,9 +50,10 @@ import Testing
                 "5:1: error: chunk 'a' is spliced into itself (a → a); break the circle"
             ])
         #expect(
-            faults(in: use + chunk("a", "b") + chunk("b", "c", "d") + chunk("c", "a") + chunk("d")) == [
-                "5:1: error: chunk 'a' is spliced into itself (a → b → c → a); break the circle"
-            ])
+            faults(in: use + chunk("a", "b") + chunk("b", "c", "d") + chunk("c", "a") + chunk("d"))
+                == [
+                    "5:1: error: chunk 'a' is spliced into itself (a → b → c → a); break the circle"
+                ])
         // The chunk before a circle, between two circles and behind them is on none.
         let links = chunk("a", "b") + chunk("b", "b", "c") + chunk("c", "d") + chunk("d", "e", "f")
         #expect(
@@ -69,7 +71,8 @@ import Testing
         #expect(try read(chapter(32)).tangled(for: .module).lines.last?.text == "let a = 1")
         #expect(
             faults(in: chapter(33)) == [
-                "2:1: error: chunk 'c0' splices chunks more than 32 deep; splice some of them side by side"
+                "2:1: error: chunk 'c0' splices chunks more than 32 deep; splice some of them "
+                    + "side by side"
             ])
         #expect(faults(in: chapter(20_000)).count == 1)
     }
@@ -79,21 +82,26 @@ import Testing
             "```swift chunk=c\($0)\n// <<c\($0 + 1)>>\n// <<c\($0 + 1)>>\n```\n"
         }
         #expect(
-            faults(in: doubling.joined() + "```swift chunk=c25\na()\n```\n\n```swift\n// <<c0>>\n```\n") == [
-                "106:1: error: with this block, splicing makes more than 16 MiB of Swift of this chapter; "
+            faults(
+                in: doubling.joined() + "```swift chunk=c25\na()\n```\n\n```swift\n// <<c0>>\n```\n"
+            ) == [
+                "106:1: error: with this block, splicing makes more than 16 MiB of Swift of "
+                    + "this chapter; "
                     + "splice its chunks less often"
             ])
     }
 
     @Test(arguments: [
-        ("let s = \"// <<a>>\"", 10), ("let s = #\"// <<a>>\"#", 11), ("let s = \"\\(\"// <<a>>\")\"", 13),
+        ("let s = \"// <<a>>\"", 10), ("let s = #\"// <<a>>\"#", 11),
+        ("let s = \"\\(\"// <<a>>\")\"", 13),
         ("\"\"\"\n// <<a>>\n\"\"\"", 1), ("#\"\"\"\n    // <<a>>\n    \"\"\"#", 5),
         ("##\"\"\"\n\"\"\"# // <<a>>\n\"\"\"##", 6), ("\"\"\"\n\\(f(\n// <<a>>\n))\n\"\"\"", 1),
         ("\"\"\"\n\\\"\"\"\n// <<a>>\n\"\"\"", 1), ("\"\"\"\n\"\" \"\n// <<a>>\n\"\"\"", 1),
         ("let s = \"\\\" // <<a>>\"", 13),
     ])
     func referenceInALiteral(_ code: String, column: Int) {
-        let message = "a chunk reference inside a string literal is never spliced; end the literal before it"
+        let message =
+            "a chunk reference inside a string literal is never spliced; end the literal before it"
         expect(message, in: code, column)
     }
 
@@ -102,21 +110,27 @@ import Testing
         ("// // <<a>>", 4), ("a() // see // <<a>>", 12), ("let s = \"\" // \" // <<a>>", 17),
     ])
     func referenceInAComment(_ code: String, column: Int) {
-        let message = "a chunk reference inside a comment is never spliced; end the comment before it"
+        let message =
+            "a chunk reference inside a comment is never spliced; end the comment before it"
         expect(message, in: code, column)
     }
 
     @Test(arguments: [
-        ("a() // <<a>>", 5), ("let s = \"\" // <<a>>", 12), ("/* */ // <<a>>", 7), ("{ // <<a>> }", 3),
-        ("let s = #\"\"\"# // <<a>>", 15), ("let s = \"\\\\\" // <<a>>", 14), ("`\"`() // <<a>>", 7),
+        ("a() // <<a>>", 5), ("let s = \"\" // <<a>>", 12), ("/* */ // <<a>>", 7),
+        ("{ // <<a>> }", 3),
+        ("let s = #\"\"\"# // <<a>>", 15), ("let s = \"\\\\\" // <<a>>", 14),
+        ("`\"`() // <<a>>", 7),
         ("f(\"\\(1 + (2))\") // <<a>>", 17),
     ])
     func referenceNotAlone(_ code: String, column: Int) {
-        expect("a chunk reference stands alone on its line; move it to a line of its own", in: code, column)
+        expect(
+            "a chunk reference stands alone on its line; move it to a line of its own", in: code,
+            column)
     }
 
     @Test(arguments: [
-        ("// <<a", 1), ("// <<a>", 1), ("  // <<a>> now", 3), ("// <<>>", 1), ("//<<a>>", 1), ("/// <<a>>", 1),
+        ("// <<a", 1), ("// <<a>", 1), ("  // <<a>> now", 3), ("// <<>>", 1), ("//<<a>>", 1),
+        ("/// <<a>>", 1),
         ("//  <<a>>", 1), ("//// <<a>>", 1), ("// <<= 2", 1),
         ("// << a>>", 1), ("// <<a >>", 1),
     ])
@@ -125,7 +139,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "a << b // >> c", "// a << b >> c", "// see <<a>>", "let s = \"<<a>>\"", "/// Shifts by `<<`.",
+        "a << b // >> c", "// a << b >> c", "// see <<a>>", "let s = \"<<a>>\"",
+        "/// Shifts by `<<`.",
         "/// <<= shifts", "let s = \"// <<\"", "a() // << is a shift", "/* << */",
     ])
     func whatIsNoReference(_ code: String) {
@@ -138,7 +153,9 @@ import Testing
         let line = 3 + (lines.firstIndex { $0.contains("<<") } ?? 0)
         let used = "```swift chunk=a\n```\n```swift\n// <<a>>\n```\n"
         #expect(
-            faults(in: "```swift\n\(code)\n```\n\(used)") == ["\(line):\(column): error: \(message)"])
+            faults(in: "```swift\n\(code)\n```\n\(used)") == [
+                "\(line):\(column): error: \(message)"
+            ])
         #expect(
             faults(in: "> ```swift test\n> " + lines.joined(separator: "\n> ") + "\n> ```\n\(used)")
                 == ["\(line):\(column + 2): error: \(message)"])
@@ -155,7 +172,8 @@ import Testing
         ("/* /* */\n", 3, "comment"),
     ])
     func openEnds(_ code: String, line: Int, what: String) {
-        let message = "the block ends inside the \(what) that begins in this line; end it in the same block"
+        let message =
+            "the block ends inside the \(what) that begins in this line; end it in the same block"
         for form in ["swift", "swift wrong", "swift example"] {
             #expect(faults(in: "```\(form)\n\(code)```\n") == ["\(line):1: error: \(message)"])
         }
@@ -163,9 +181,12 @@ import Testing
     }
 
     @Test(arguments: [
-        "let s = \"\"\"\n    \\(f(\"\"\"\n        \"\"\"))\n    \"\"\"", "let s = \"a", "let s = #\"\"\"#",
-        "let s = ##\"\"\" \"\"\"##", "/* /* */ */", "// /*", "let s = \"/*\"", "let r = \"\\(f(\")\"))\"",
-        "`a\"\"\"b`()", "/* \" */ \"/* \" /* // */", "let s = \"\"\"\n\\\"\"\" \\(\"\\(1)\") \"\"\"",
+        "let s = \"\"\"\n    \\(f(\"\"\"\n        \"\"\"))\n    \"\"\"", "let s = \"a",
+        "let s = #\"\"\"#",
+        "let s = ##\"\"\" \"\"\"##", "/* /* */ */", "// /*", "let s = \"/*\"",
+        "let r = \"\\(f(\")\"))\"",
+        "`a\"\"\"b`()", "/* \" */ \"/* \" /* // */",
+        "let s = \"\"\"\n\\\"\"\" \\(\"\\(1)\") \"\"\"",
     ])
     func closedEnds(_ code: String) {
         #expect(faults(in: "```swift\n\(code)\n```\n") == [])

@@ -39,9 +39,11 @@ import Testing
     }
 
     @Test func longerAndOtherFencesHoldFences() throws {
-        let chapter = try read("````text\n```swift\n```\n````\n~~~text\n```\n~~~\n```text\n~~~\n```\n")
+        let chapter = try read(
+            "````text\n```swift\n```\n````\n~~~text\n```\n~~~\n```text\n~~~\n```\n")
         #expect(chapter.blocks.map(\.lines) == [["```swift", "```"], ["```"], ["~~~"]])
-        #expect(try read("~~~swift chunk=\"a`b\"\n~~~\n```swift\n// <<a`b>>\n```\n").blocks.count == 2)
+        #expect(
+            try read("~~~swift chunk=\"a`b\"\n~~~\n```swift\n// <<a`b>>\n```\n").blocks.count == 2)
     }
 
     @Test func anInfoStringIsUnescaped() throws {
@@ -85,10 +87,13 @@ import Testing
 
     @Test func whatFollowsAnUnclosedFenceIsNotJudged() {
         #expect(
-            faults(in: "```rust\n```\n```swift\n// <<later>>\n```\n> ```swift\n> a\n\n```perl\n```\n") == [
-                "2:1: error: 'rust' is no language of this book; it knows swift, console, asm, c and text",
-                "7:3: error: \(Self.neverClosed)",
-            ])
+            faults(
+                in: "```rust\n```\n```swift\n// <<later>>\n```\n> ```swift\n> a\n\n```perl\n```\n")
+                == [
+                    "2:1: error: 'rust' is no language of this book; it knows swift, console, "
+                        + "asm, c and text",
+                    "7:3: error: \(Self.neverClosed)",
+                ])
     }
 
     // MARK: No fence at all
@@ -110,28 +115,32 @@ import Testing
         ("<!-- a -->\n\n<!--\n> ```swift\n-->\n", "5:3", .html),
     ])
     fileprivate func lookalikes(_ text: String, at place: String, _ kind: Lookalike) {
-        #expect(faults(in: text) == ["\(place): error: \(kind.rawValue)"])
+        #expect(faults(in: text) == ["\(place): error: \(kind.message)"])
     }
 
     @Test func everyLookalikeIsReported() {
         #expect(
-            faults(in: "<!--\n```swift\n```\n```swift\n```\n-->\n").map { $0.prefix(4) } == ["3:1:", "5:1:"])
+            faults(in: "<!--\n```swift\n```\n```swift\n```\n-->\n").map { $0.prefix(4) } == [
+                "3:1:", "5:1:",
+            ])
     }
 
     @Test func aBacktickBehindAFenceTurnsTheRestRound() {
         #expect(
             faults(in: "```swift `x`\nlet a = 1\n```\nprose\n") == [
-                "2:1: error: \(Lookalike.backtick.rawValue)",
+                "2:1: error: \(Lookalike.backtick.message)",
                 "4:1: error: \(Self.neverClosed)",
             ])
     }
 
     @Test(arguments: [
         ("    let a = 1\n", "2:5"), ("\tlet a = 1\n", "2:2"), ("- a\n\n      let a = 1\n", "4:7"),
-        (">     let a = 1\n", "2:7"), ("-     let a = 1\n", "2:7"), ("    ```swift\n    ```\n", "2:5"),
+        (">     let a = 1\n", "2:7"), ("-     let a = 1\n", "2:7"),
+        ("    ```swift\n    ```\n", "2:5"),
     ])
     func indentedCode(_ text: String, at place: String) {
-        let message = "an indented code block has no purpose; fence it with ``` and name its language"
+        let message =
+            "an indented code block has no purpose; fence it with ``` and name its language"
         #expect(faults(in: text).first == "\(place): error: \(message)")
     }
 
@@ -144,7 +153,8 @@ import Testing
         ("> ```swift\n>\tlet a = 1\n> ```\n", "3:2"),
     ])
     func tabs(_ text: String, at places: String) {
-        let message = "a tab in the indentation of an indented fence has no fixed width; write spaces"
+        let message =
+            "a tab in the indentation of an indented fence has no fixed width; write spaces"
         #expect(faults(in: text) == places.split(separator: " ").map { "\($0): error: \(message)" })
     }
 
@@ -161,17 +171,27 @@ import Testing
     func crookedBlocks(_ text: String, at place: String, line: Int, fence: Int) {
         #expect(
             faults(in: text) == [
-                "\(place): error: this line begins in column \(line) and its fence in column \(fence); "
+                "\(place): error: this line begins in column \(line) and its fence in column "
+                    + "\(fence); "
                     + "move one of them, so that both begin in the same"
             ])
     }
 }
 
-private enum Lookalike: String {
-    case backtick =
-        "a backtick behind a fence makes it plain text; take it away, or let the line begin with a word"
-    case html =
-        "this fence stands in HTML and opens no block; end the HTML before it, a comment with -->, an element with an empty line"
-    case misplaced =
-        "this fence opens no block; put an empty line before it, and no more spaces than its list needs"
+private enum Lookalike {
+    case backtick, html, misplaced
+
+    var message: String {
+        switch self {
+        case .backtick:
+            "a backtick behind a fence makes it plain text; take it away, or let the line begin "
+                + "with a word"
+        case .html:
+            "this fence stands in HTML and opens no block; end the HTML before it, a comment with "
+                + "-->, an element with an empty line"
+        case .misplaced:
+            "this fence opens no block; put an empty line before it, and no more spaces than its "
+                + "list needs"
+        }
+    }
 }

@@ -20,23 +20,24 @@ import Testing
         #expect(!chapters.isEmpty)
         var accepted = 0
         for iteration in 0..<RandomRun.iterations(2000) {
-            let seed = RandomRun.seed &+ UInt64(iteration)
-            var mutator = Mutator(seed: seed, chapters: chapters)
+            var mutator = Mutator(seed: RandomRun.seed, iteration: iteration, chapters: chapters)
             let text = mutator.text()
             do throws(Judge.Violation) {
                 if case .accepted = try Judge.judge(text) { accepted += 1 }
             } catch {
-                Issue.record("\(error); \(RandomRun.advice)\n\(String(decoding: text, as: UTF8.self))")
+                Issue.record(
+                    "\(error); \(RandomRun.advice)\n\(String(decoding: text, as: UTF8.self))")
             }
         }
         #expect(accepted > 100, "the mutations are too wild to test anything; \(RandomRun.advice)")
     }
 
     @Test func mutatedFigures() {
-        let figure = "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'><title>a</title></svg>"
+        let figure =
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 1 1'><title>a</title></svg>"
         for iteration in 0..<RandomRun.iterations(500) {
-            let seed = RandomRun.seed &+ UInt64(iteration)
-            var mutator = Mutator(seed: seed, chapters: [Array(figure.utf8)])
+            var mutator = Mutator(
+                seed: RandomRun.seed, iteration: iteration, chapters: [Array(figure.utf8)])
             for fault in FigureFile.faults(path: "a.svg", data: Data(mutator.text())) {
                 #expect(!fault.message.isEmpty && fault.position >= Position(line: 1))
             }
@@ -90,7 +91,8 @@ import Testing
     private static func deep(
         _ opening: String, _ depth: Int, _ content: String, _ closing: String
     ) -> String {
-        String(repeating: opening, count: depth) + content + String(repeating: closing, count: depth)
+        String(repeating: opening, count: depth) + content
+            + String(repeating: closing, count: depth)
     }
 }
 

@@ -40,7 +40,8 @@ import Testing
         ("`FrameStack`, step by step", "framestack-step-by-step"), ("A & B", "a--b"),
         ("*Free* [frames](01-stack.md)", "free-frames"), ("x86-64: paging", "x86-64-paging"),
         ("snake_case", "snake_case"), ("Grüße, 世界", "grüße-世界"), ("2 × 2 = 4", "2--2--4"),
-        ("What? Now!", "what-now"), ("a  b", "a--b"), ("-", ""), ("100 %", "100-"), ("don’t", "dont"),
+        ("What? Now!", "what-now"), ("a  b", "a--b"), ("-", ""), ("100 %", "100-"),
+        ("don’t", "dont"),
     ])
     func identifiers(_ text: String, _ identifier: String) throws {
         var identifiers = HeadingIdentifiers()
@@ -70,13 +71,16 @@ import Testing
         #expect(chapter.figures.map(\.destination) == ["figures/stack.svg", "b"])
         #expect(chapter.figures.map(\.alternative) == ["The stack  in use", "a"])
         #expect(chapter.figures.map(\.caption) == ["The stack", "c"])
-        #expect(chapter.figures.map(\.position) == [Position(line: 3), Position(line: 5, column: 3)])
+        #expect(
+            chapter.figures.map(\.position) == [Position(line: 3), Position(line: 5, column: 3)])
     }
 
     @Test(arguments: [
-        ("Prose ![a](b \"c\")\n", "2:7"), ("![a](b \"c\")\nprose\n", "2:1"), ("prose\n![a](b \"c\")\n", "3:1"),
+        ("Prose ![a](b \"c\")\n", "2:7"), ("![a](b \"c\")\nprose\n", "2:1"),
+        ("prose\n![a](b \"c\")\n", "3:1"),
         ("> prose\n>  ![a](b \"c\")\n", "3:4"), ("- prose\n![a](b \"c\")\n", "3:1"),
-        ("## ![a](b \"c\")\n", "2:4"), ("[![a](b \"c\")](01-stack.md)\n", "2:2"), ("*![a](b \"c\")*\n", "2:2"),
+        ("## ![a](b \"c\")\n", "2:4"), ("[![a](b \"c\")](01-stack.md)\n", "2:2"),
+        ("*![a](b \"c\")*\n", "2:2"),
         ("prose\n     ![a](b \"c\")\n", "3:6"),
     ])
     func figuresNotAlone(_ text: String, at place: String) {
@@ -100,7 +104,8 @@ import Testing
         ("prose\n> a [b](c d)\n", "3:7"),
     ])
     func linksThatAreNone(_ text: String, at place: String) {
-        let message = "this looks like a link and is none; its form is [text](destination), "
+        let message =
+            "this looks like a link and is none; its form is [text](destination), "
             + "and what is no link is written as code"
         #expect(faults(in: text) == ["\(place): error: \(message)"])
     }
@@ -110,11 +115,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ("<a href=\"01-stack.md\">a</a>\n", "2:1", "href="), ("prose <img SRC='a'>\n", "2:7", "src="),
-        ("<div>\n<script>1</script>\n</div>\n", "2:1", "<script"), ("- <p style='a'>\n", "2:3", "style="),
+        ("<a href=\"01-stack.md\">a</a>\n", "2:1", "href="),
+        ("prose <img SRC='a'>\n", "2:7", "src="),
+        ("<div>\n<script>1</script>\n</div>\n", "2:1", "<script"),
+        ("- <p style='a'>\n", "2:3", "style="),
     ])
     func rawHTML(_ text: String, at place: String, _ what: String) {
-        let message = "'\(what)' in raw HTML escapes every check; write links and figures in Markdown"
+        let message =
+            "'\(what)' in raw HTML escapes every check; write links and figures in Markdown"
         #expect(faults(in: text) == ["\(place): error: \(message)"])
     }
 
@@ -185,14 +193,16 @@ import Testing
             ])
         #expect(
             faults(in: text + "\n```\n", titled: false).map { $0.prefix { $0 != " " } } == [
-                "1:1:", "3:1:", "6:1:", "9:3:", "11:5:", "14:10:", "15:1:", "18:1:", "23:1:", "23:1:",
+                "1:1:", "3:1:", "6:1:", "9:3:", "11:5:", "14:10:", "15:1:", "18:1:", "23:1:",
+                "23:1:",
             ])
     }
 
     // MARK: Names of files
 
     @Test(arguments: [
-        ("01-naive-stack.md", "01", "naive-stack"), ("A1-simulated-machine.md", "A1", "simulated-machine"),
+        ("01-naive-stack.md", "01", "naive-stack"),
+        ("A1-simulated-machine.md", "A1", "simulated-machine"),
         ("00-the-question.md", "00", "the-question"), ("10-x86.md", "10", "x86"),
     ])
     func names(_ fileName: String, _ number: String, _ name: String) throws {
@@ -203,8 +213,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "naive-stack.md", "1-a.md", "001-a.md", "01-.md", "01.md", "01-A.md", "01-a--b.md", "01-a-.md",
-        "01_a.md", "a1-a.md", "AA-a.md", "01-ä.md", "01-a.txt", "01-a", "", ".md", "é1-a.md", "01-a b.md",
+        "naive-stack.md", "1-a.md", "001-a.md", "01-.md", "01.md", "01-A.md", "01-a--b.md",
+        "01-a-.md",
+        "01_a.md", "a1-a.md", "AA-a.md", "01-ä.md", "01-a.txt", "01-a", "", ".md", "é1-a.md",
+        "01-a b.md",
         "٠١-a.md",
     ])
     func namesThatAreNone(_ fileName: String) {

@@ -18,7 +18,8 @@ import Testing
     }
 
     @Test func mixedTerminators() throws {
-        let chapter = try read(bytes: Array("# T\r\r\n```swift\rlet a = 1\r\n\r\nlet b = 1\n```".utf8))
+        let chapter = try read(
+            bytes: Array("# T\r\r\n```swift\rlet a = 1\r\n\r\nlet b = 1\n```".utf8))
         #expect(chapter.blocks.map(\.lines) == [["let a = 1", "", "let b = 1"]])
         #expect(chapter.lines == ["# T", "", "```swift", "let a = 1", "", "let b = 1", "```"])
     }
@@ -34,7 +35,8 @@ import Testing
         let fence = "\u{FEFF}```rust\n```\n"
         #expect(
             faults(in: fence, titled: false) == [
-                "1:1: error: 'rust' is no language of this book; it knows swift, console, asm, c and text",
+                "1:1: error: 'rust' is no language of this book; it knows swift, console, asm, "
+                    + "c and text",
                 "1:1: error: a chapter begins with its title: # Title",
             ])
     }
@@ -48,7 +50,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ([0x61, 0xFF], 2), ([0xC3], 1), ([0xC3, 0x28], 1), ([0x61, 0xC3, 0xA9, 0xED, 0xA0, 0x80], 4),
+        ([0x61, 0xFF], 2), ([0xC3], 1), ([0xC3, 0x28], 1),
+        ([0x61, 0xC3, 0xA9, 0xED, 0xA0, 0x80], 4),
         ([0xF0, 0x9F, 0x98], 1), ([0xC0, 0x80], 1), ([0xE2, 0x82, 0xAC, 0x80], 4),
     ])
     func whatIsNotUTF8IsRefused(_ bytes: [UInt8], column: Int) {
@@ -72,7 +75,9 @@ import Testing
     @Test(arguments: ["", "\n", "\r\n\r\n", " ", "\u{FEFF}"])
     func anEmptyChapterHasNoTitle(_ text: String) {
         #expect(
-            faults(in: text, titled: false) == ["1:1: error: a chapter begins with its title: # Title"])
+            faults(in: text, titled: false) == [
+                "1:1: error: a chapter begins with its title: # Title"
+            ])
     }
 
     @Test func otherLineBreaksOfUnicodeAreNone() throws {

@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct TanglingTests {
     @Test func theFirstLineIsTheDirectiveAndEachLineStandsWhereItDoesInTheChapter() throws {
-        let chapter = try read("\nProse\n\n```swift\nlet a = 1\n```\n\n```swift\n\nlet b = 1\n```\n")
+        let chapter = try read(
+            "\nProse\n\n```swift\nlet a = 1\n```\n\n```swift\n\nlet b = 1\n```\n")
         let file = chapter.tangled(for: .module)
         #expect(
             file.text == """
@@ -64,7 +65,9 @@ import Testing
             text()
             ```
             """)
-        for (destination, code) in [(Destination.module, "module()"), (.example, "example()"), (.test, "test()")] {
+        for (destination, code) in [
+            (Destination.module, "module()"), (.example, "example()"), (.test, "test()"),
+        ] {
             let lines = chapter.tangled(for: destination).lines
             #expect(lines.filter { !$0.text.isEmpty }.dropFirst().map(\.text) == [code])
         }
@@ -103,16 +106,19 @@ import Testing
             ```
             """)
         let lines = chapter.tangled(for: .module).lines
-        #expect(lines.prefix(20).map(\.origin) == [nil, nil, 3] + Array(repeating: nil, count: 6)
-            + [10, 11] + Array(repeating: nil, count: 4) + [16, nil, nil, nil, 20])
+        #expect(
+            lines.prefix(20).map(\.origin) == [nil, nil, 3] + Array(repeating: nil, count: 6)
+                + [10, 11] + Array(repeating: nil, count: 4) + [16, nil, nil, nil, 20])
         #expect(
             lines.dropFirst(20).map(\.text) == [
-                directive(10), "      a()", "", directive(16), "      b()", directive(20), "    c()",
+                directive(10), "      a()", "", directive(16), "      b()", directive(20),
+                "    c()",
                 directive(6), "}", directive(24), "let d = 1",
             ])
-        #expect(Set(lines.prefix(20).map(\.text)) == [
-            directive(2), "", "func f() {", "      a()", "      b()", "    c()",
-        ])
+        #expect(
+            Set(lines.prefix(20).map(\.text)) == [
+                directive(2), "", "func f() {", "      a()", "      b()", "    c()",
+            ])
     }
 
     private func directive(_ line: Int) -> String {
@@ -122,7 +128,9 @@ import Testing
     @Test func behindAChunkTheFileComesBackIntoStep() throws {
         let prose = String(repeating: "prose\n", count: 9)
         let chapter = try read(
-            "```swift chunk=a\na()\n```\n```swift\n// <<a>>\n// <<a>>\n```\n\(prose)```swift\nb()\n```\n")
+            "```swift chunk=a\na()\n```\n```swift\n// <<a>>\n// "
+                + "<<a>>\n```\n\(prose)```swift\nb()\n```\n"
+        )
         let lines = chapter.tangled(for: .module).lines
         #expect(lines.compactMap(\.origin) == [3, 3, 19])
         #expect(lines.count == 19)
@@ -137,7 +145,9 @@ import Testing
 
     @Test func aLiteralKeepsItsLinesInEveryPlace() throws {
         let chapter = try read(
-            "- ```swift\n  // <<a>>\n  ```\n\n  > ```swift chunk=a\n  > let a = \"\"\"\n  >     b\n  >\n  >     \"\"\"\n  > ```\n")
+            "- ```swift\n  // <<a>>\n  ```\n\n  > ```swift chunk=a\n  > let a = \"\"\"\n  >    "
+                + " b\n  >\n  >     \"\"\"\n  > ```\n"
+        )
         #expect(
             chapter.tangled(for: .module).lines.compactMap { $0.origin == nil ? nil : $0.text } == [
                 "    let a = \"\"\"", "        b", "", "        \"\"\"",
@@ -227,7 +237,8 @@ private struct ChapterGenerator {
         var code: [String] = []
         var content: [String: Int] = [:]
         func refer(to chunk: (name: String, content: [String: Int]), _ random: inout SplitMix64) {
-            code.append(String(repeating: " ", count: random.number(below: 9)) + "// <<\(chunk.name)>>")
+            code.append(
+                String(repeating: " ", count: random.number(below: 9)) + "// <<\(chunk.name)>>")
             content.merge(chunk.content) { $0 + $1 }
         }
         for _ in 0..<random.number(below: 6) {

@@ -30,7 +30,8 @@ final class Page: NSObject, XMLParserDelegate {
         guard isParsed, fault == nil else {
             let lines = String(decoding: data, as: UTF8.self).components(separatedBy: "\n")
             let line = parser.lineNumber
-            throw NotWellFormed(line: line, text: lines.indices.contains(line - 1) ? lines[line - 1] : "")
+            throw NotWellFormed(
+                line: line, text: lines.indices.contains(line - 1) ? lines[line - 1] : "")
         }
     }
 

@@ -19,7 +19,8 @@ import Testing
                 #expect(site.files[file] != nil, "\(name): \(link)")
                 #expect(!file.hasSuffix(".md"), "\(name): \(link)")
                 if parts.count == 2, let identifier = parts[1].removingPercentEncoding {
-                    #expect(pages[file]?.identifiers.contains(identifier) == true, "\(name): \(link)")
+                    #expect(
+                        pages[file]?.identifiers.contains(identifier) == true, "\(name): \(link)")
                 }
             }
             for image in page.images {
@@ -79,7 +80,8 @@ import Testing
             "<figcaption>exercise 1</figcaption>",
             "<figcaption>test of exercise 1</figcaption>",
             "<details class=\"solution\">\n<summary>Solution of exercise 1</summary>",
-            "<figcaption>at the console</figcaption>\n<pre tabindex=\"0\"><code><b>$ echo &lt;a&gt;</b>",
+            "<figcaption>at the console</figcaption>\n<pre tabindex=\"0\"><code><b>$ echo "
+                + "&lt;a&gt;</b>",
             "<figcaption>at the console; the figures differ from run to run</figcaption>",
             "<figcaption>from <code>Sources/CPU/cpu.h</code></figcaption>",
             "<figure class=\"code text\">\n<pre",
@@ -88,7 +90,8 @@ import Testing
                 + "aria-label=\"Link to “Größe &amp; Co”\">#</a></h2>",
             "<h2 id=\"see-paging\">See <a href=\"02-paging.html\">paging</a> ",
             "<a href=\"02-paging.html#the-walk\">",
-            "<img src=\"figures/stack.svg\" alt=\"A &quot;stack&quot;\" />\n<figcaption>Frames &lt; 3</figcaption>",
+            "<img src=\"figures/stack.svg\" alt=\"A &quot;stack&quot;\" />\n<figcaption>Frames "
+                + "&lt; 3</figcaption>",
             "<title>The &lt;naive&gt; stack · Free Frames</title>",
         ] {
             #expect(html.contains(words), "\(words)")
@@ -100,7 +103,9 @@ import Testing
     // MARK: Refusing and writing
 
     @Test func aBookWithFaultsIsNotWoven() throws {
-        let book = try TestBook(chapters: ["01-a.md": "# A\n\n[b](#c)\n", "02-b.md": "# B\n\n[d](e)\n"])
+        let book = try TestBook(chapters: [
+            "01-a.md": "# A\n\n[b](#c)\n", "02-b.md": "# B\n\n[d](e)\n",
+        ])
         let faults = #expect(throws: Diagnostics.self) { try Site(root: book.root) }
         #expect(faults?.all.map(\.path) == ["Chapters/01-a.md", "Chapters/02-b.md"])
     }
@@ -109,11 +114,13 @@ import Testing
         let book = try TestBook(chapters: ["01-a.md": "# A\n", "02-b.md": "# B\n"])
         let folder = book.root.appendingPathComponent("out/site")
         try Site(root: book.root).write(to: folder)
-        #expect(try book.files(in: "out/site") == ["01-a.html", "02-b.html", "index.html", "style.css"])
+        #expect(
+            try book.files(in: "out/site") == ["01-a.html", "02-b.html", "index.html", "style.css"])
         // A chapter is renamed, and somebody has put a file beside the pages.
         let chapters = book.root.appendingPathComponent("Chapters")
         try FileManager.default.moveItem(
-            at: chapters.appendingPathComponent("02-b.md"), to: chapters.appendingPathComponent("02-c.md"))
+            at: chapters.appendingPathComponent("02-b.md"),
+            to: chapters.appendingPathComponent("02-c.md"))
         for name in ["CNAME", "own.html"] {
             try Data("own".utf8).write(to: folder.appendingPathComponent(name))
         }

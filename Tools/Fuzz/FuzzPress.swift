@@ -17,8 +17,8 @@ struct FuzzPress: ParsableCommand {
     @Option(help: "How many mutated chapters to read.")
     var iterations = 100_000
 
-    @Option(help: "The same seed makes the same chapters. (default: a new one)")
-    var seed: UInt64 = .random(in: 0...UInt64.max)
+    @Option(help: "The same seed makes the same chapters; without it there is a new one.")
+    var seed: UInt64?
 
     @Option(help: "The iteration to begin with.")
     var first = 0
@@ -41,10 +41,11 @@ struct FuzzPress: ParsableCommand {
         let chapters = Book.fileNames(in: root).compactMap {
             FileManager.default.contents(atPath: root.path + "/Chapters/" + $0).map(Array.init)
         }
+        let seed = seed ?? .random(in: .min ... .max)
         var tally = Tally()
         for iteration in first..<first + iterations {
             if progress > 0 && iteration % progress == 0 { log("iteration \(iteration)") }
-            var mutator = Mutator(seed: seed &+ UInt64(iteration), chapters: chapters)
+            var mutator = Mutator(seed: seed, iteration: iteration, chapters: chapters)
             let text = mutator.text()
             do throws(Judge.Violation) {
                 let start = ContinuousClock.now

@@ -62,7 +62,8 @@ enum Judge {
         for fault in faults {
             let line = fault.position.line
             let text = lines.indices.contains(line - 1) ? lines[line - 1] : ""
-            let isInText = (1...max(lines.count, 1)).contains(line)
+            let isInText =
+                (1...max(lines.count, 1)).contains(line)
                 && (1...text.utf8.count + 1).contains(fault.position.column)
             if !isInText || fault.path != name.path || fault.message.isEmpty {
                 throw Violation(description: "a fault that leads nowhere: \(fault)")
@@ -81,13 +82,15 @@ enum Judge {
         for (node, block) in zip(nodes, chapter.blocks) {
             let literal = block.lines.map { $0 + "\n" }.joined()
             if node.literal != literal {
-                throw Violation(description: "line \(block.position.line): other lines in the block")
+                throw Violation(
+                    description: "line \(block.position.line): other lines in the block")
             }
             let last = block.firstLine + block.lines.count
             let opening = unmarked(chapter.lines[block.position.line - 1])
             let fence = opening.prefix { $0 == opening.first }
             let closing = last <= chapter.lines.count ? unmarked(chapter.lines[last - 1]) : ""
-            let isClosed = closing.hasPrefix(String(fence.prefix(255)))
+            let isClosed =
+                closing.hasPrefix(String(fence.prefix(255)))
                 && closing.allSatisfy { $0 == fence.first || $0 == " " || $0 == "\t" }
             if !isClosed {
                 throw Violation(description: "line \(block.position.line): the fence is not closed")
@@ -118,7 +121,8 @@ enum Judge {
             rest = rest.drop { $0 == " " || $0 == "\t" || $0 == ">" }
             let mark = rest.prefix { !$0.isWhitespace }
             let number = mark.dropLast()
-            let isMark = ["-", "*", "+"].contains(mark)
+            let isMark =
+                ["-", "*", "+"].contains(mark)
                 || !number.isEmpty && number.utf8.allSatisfy { (48...57).contains($0) }
                     && (mark.last == "." || mark.last == ")")
             if !isMark || mark.endIndex == rest.endIndex { return rest }

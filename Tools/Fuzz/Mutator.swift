@@ -8,10 +8,13 @@ struct Mutator {
     static let largest = 1 << 16
 
     /// - Parameters:
-    ///   - seed: the same seed makes the same text.
+    ///   - seed: of the whole run.
+    ///   - iteration: the same seed and iteration make the same text.
     ///   - chapters: the real ones.
-    init(seed: UInt64, chapters: [[UInt8]]) {
-        random = SplitMix64(seed: seed)
+    init(seed: UInt64, iteration: Int, chapters: [[UInt8]]) {
+        // The seed is mixed first, or seed 1 would make the texts of seed 0, one iteration later.
+        var mixed = SplitMix64(seed: seed)
+        random = SplitMix64(seed: mixed.next() &+ UInt64(iteration))
         self.chapters = chapters
     }
 
@@ -61,7 +64,10 @@ struct Mutator {
         case 5: insertAtLineStart(&text)
         case 6: insert(&text, nesting())
         case 7: cut(&text)
-        case 8: insert(&text, (0..<random.number(below: 6)).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+        case 8:
+            insert(
+                &text,
+                (0..<random.number(below: 6)).map { _ in UInt8(truncatingIfNeeded: random.next()) })
         default: changeTerminators(of: &text)
         }
     }
@@ -118,7 +124,8 @@ struct Mutator {
     }
 
     private mutating func changeTerminators(of text: inout [UInt8]) {
-        let terminator = Array((["\r\n", "\r", "\n\n", "\n\r"].randomElement(using: &random) ?? "").utf8)
+        let terminator = Array(
+            (["\r\n", "\r", "\n\n", "\n\r"].randomElement(using: &random) ?? "").utf8)
         let times = random.isOnce(in: 2) ? 1 : 8
         text = text.flatMap { byte -> [UInt8] in
             byte == UInt8(ascii: "\n") && random.isOnce(in: times) ? terminator : [byte]

@@ -76,7 +76,8 @@ struct ChapterReader {
         let column = min(max(position.column, 1), self.line(line).utf8.count + 1)
         faults.append(
             Diagnostic(
-                path: source.path, position: Position(line: line, column: column), message: message))
+                path: source.path, position: Position(line: line, column: column), message: message)
+        )
     }
 
     func line(_ number: Int) -> String {
@@ -153,7 +154,7 @@ struct ChapterReader {
             let column = line(number).utf8.count - text.utf8.count + 1
             if fence.column > 1, let tab = indentation.firstIndex(of: UInt8(ascii: "\t")) {
                 reportTab(Position(line: number, column: tab + 1))
-            } else if isStraight && !text.trimmed.isEmpty && column != fence.column {
+            } else if isStraight && column != fence.column && !text.trimmed.isEmpty {
                 isStraight = false
                 report(
                     Position(line: number, column: column),
@@ -169,22 +170,23 @@ struct ChapterReader {
             "a tab in the indentation of an indented fence has no fixed width; write spaces")
     }
 
+    /// Finds the chunk references of a block, and a literal or comment that it leaves open.
     private mutating func readSwift(in block: inout Chapter.Block) {
-        let (references, strangers) = Chapter.Block.references(in: block.lines)
-        block.references = references
-        for stranger in strangers {
-            report(block.position(line: stranger.line, offset: stranger.offset), stranger.message)
-        }
-        // The last line that begins in code and ends in something else begins what stays open.
         var state = SwiftLexicalState()
         var open: (line: Int, place: SwiftLexicalState.Place)?
-        for (offset, text) in block.lines.enumerated() {
+        for (line, text) in block.lines.enumerated() {
+            switch ChunkReference.find(in: text, state) {
+            case .none: break
+            case .reference(let reference): block.references[line] = reference
+            case .fault(let message, let offset):
+                report(block.position(line: line, offset: offset), message)
+            }
             let wasInCode = state.place == .code
             state.advance(over: text)
             if state.place == .code {
                 open = nil
             } else if wasInCode {
-                open = (offset, state.place)
+                open = (line, state.place)
             }
         }
         if let open {

@@ -57,7 +57,8 @@ struct ChunkReference: Hashable, Sendable {
         _ text: [UInt8]
     ) -> (comment: Int, angles: Int, isExact: Bool)? {
         let angle = UInt8(ascii: "<")
-        for index in text.indices.dropLast() where text[index] == angle && text[index + 1] == angle {
+        for index in text.indices.dropLast() where text[index] == angle {
+            if text[index + 1] != angle { continue }
             let spaces = text[..<index].reversed().prefix { $0 == UInt8(ascii: " ") }.count
             let before = text[..<(index - spaces)]
             let slashes = before.reversed().prefix { $0 == UInt8(ascii: "/") }.count
@@ -66,27 +67,5 @@ struct ChunkReference: Hashable, Sendable {
             }
         }
         return nil
-    }
-}
-
-extension Chapter.Block {
-    /// Finds the references among the lines of a Swift block.
-    ///
-    /// - Returns: the references by their lines' offsets, and what only looks like one.
-    static func references(
-        in lines: [String]
-    ) -> (found: [Int: ChunkReference], faults: [(line: Int, offset: Int, message: String)]) {
-        var state = SwiftLexicalState()
-        var found: [Int: ChunkReference] = [:]
-        var faults: [(line: Int, offset: Int, message: String)] = []
-        for (line, text) in lines.enumerated() {
-            switch ChunkReference.find(in: text, state) {
-            case .none: break
-            case .reference(let reference): found[line] = reference
-            case .fault(let message, let offset): faults.append((line, offset, message))
-            }
-            state.advance(over: text)
-        }
-        return (found, faults)
     }
 }

@@ -64,7 +64,8 @@ struct ChunkTable: Sendable {
     private func reportCirclesAndSizes(
         _ blocks: [Chapter.Block], _ order: [String], _ report: (Position, String) -> Void
     ) {
-        let graph = ChunkGraph(definitions.mapValues { $0.flatMap(\.references.values).map(\.name) })
+        let graph = ChunkGraph(
+            definitions.mapValues { $0.flatMap(\.references.values).map(\.name) })
         for circle in graph.circles(order) {
             report(
                 definitions[circle[0], default: []][0].position,

@@ -61,7 +61,8 @@ extension Book {
             return "'\(destination)' is not encrypted; write https://"
         }
         if destination.contains(".svg") {
-            return "a figure is shown, not linked: ![text alternative](figures/NAME.svg \"caption\")"
+            return
+                "a figure is shown, not linked: ![text alternative](figures/NAME.svg \"caption\")"
         }
         return "'\(destination)' is no link of this book; link to a chapter (01-naive-stack.md), "
             + "a section (01-naive-stack.md#heading or #heading) or https://…, "

@@ -20,7 +20,7 @@ public final class MarkdownTree {
     }
 
     deinit {
-        for unsafe node in unsafe detached { unsafe cmark_node_free(node) }
+        while let node = unsafe detached.popLast() { unsafe cmark_node_free(node) }
         unsafe cmark_node_free(pointer)
     }
 

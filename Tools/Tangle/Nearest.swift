@@ -2,7 +2,10 @@
 struct Nearest: CustomStringConvertible {
     private let names: [String]
 
-    /// - Parameter limit: how many names are worth reading in an error.
+    /// - Parameters:
+    ///   - name: the one that is unknown.
+    ///   - known: those that there are.
+    ///   - limit: how many are worth reading in an error.
     init(to name: String, in known: some Sequence<String>, limit: Int = 3) {
         let near = known.map { (distance: Self.distance($0, name), name: $0) }
         names = near.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }

@@ -38,7 +38,8 @@ extension ChapterReader {
         where html.contains(stranger) {
             report(
                 position,
-                "'\(stranger)' in raw HTML escapes every check; write links and figures in Markdown")
+                "'\(stranger)' in raw HTML escapes every check; write links and figures in Markdown"
+            )
             return
         }
     }
@@ -52,7 +53,8 @@ extension ChapterReader {
     /// A link whose form is broken, or whose reference is defined nowhere, stays plain text.
     mutating func readText(_ node: MarkdownNode) {
         let text = node.literal
-        guard let bracket = text.firstRange(of: "](") ?? text.firstRange(of: "][") else { return }
+        guard text.utf8.contains(UInt8(ascii: "]")),
+            let bracket = text.firstRange(of: "](") ?? text.firstRange(of: "][") else { return }
         var position = place(of: node)
         position.column += text.utf8.distance(from: text.startIndex, to: bracket.lowerBound)
         report(

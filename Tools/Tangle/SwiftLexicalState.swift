@@ -37,95 +37,110 @@ struct SwiftLexicalState {
 
     /// - Returns: whether the text ended in a line comment.
     private mutating func read(_ text: [UInt8]) -> Bool {
-        var rest = text[...]
-        while let byte = rest.first {
+        var index = 0
+        while index < text.count {
             switch contexts.last {
-            case .blockComment: skipInComment(&rest)
+            case .blockComment: readInComment(text, &index)
             case .string(let pounds, let isMultiline):
-                skipInString(&rest, pounds: pounds, isMultiline: isMultiline)
-            case .interpolation(let open) where byte == UInt8(ascii: "("):
-                contexts[contexts.count - 1] = .interpolation(openParentheses: open + 1)
-                rest.removeFirst()
-            case .interpolation(let open) where byte == UInt8(ascii: ")"):
-                contexts.removeLast()
-                if open > 1 { contexts.append(.interpolation(openParentheses: open - 1)) }
-                rest.removeFirst()
+                readInString(text, &index, pounds: pounds, isMultiline: isMultiline)
             case .interpolation, nil:
-                if rest.starts(with: "//".utf8) { return true }
-                skipInCode(&rest)
+                if Self.matches("//", text, index) { return true }
+                readInCode(text, &index)
             }
         }
         return false
     }
 
-    private mutating func skipInCode(_ rest: inout ArraySlice<UInt8>) {
-        if rest.starts(with: "/*".utf8) {
+    private mutating func readInCode(_ text: [UInt8], _ index: inout Int) {
+        switch text[index] {
+        case UInt8(ascii: "/") where Self.matches("/*", text, index):
             contexts.append(.blockComment)
-            rest.removeFirst(2)
-            return
+            index += 2
+        case UInt8(ascii: "`"):
+            let end = text[(index + 1)...].firstIndex(of: UInt8(ascii: "`"))
+            index = end.map { $0 + 1 } ?? text.count
+        case UInt8(ascii: "#"), UInt8(ascii: "\""):
+            readDelimiter(text, &index)
+        case UInt8(ascii: "("):
+            if case .interpolation(let open) = contexts.last {
+                contexts[contexts.count - 1] = .interpolation(openParentheses: open + 1)
+            }
+            index += 1
+        case UInt8(ascii: ")"):
+            if case .interpolation(let open) = contexts.popLast(), open > 1 {
+                contexts.append(.interpolation(openParentheses: open - 1))
+            }
+            index += 1
+        default: index += 1
         }
-        if rest.first == UInt8(ascii: "`") {
-            rest.removeFirst()
-            let end = rest.firstIndex(of: UInt8(ascii: "`")).map { $0 + 1 } ?? rest.endIndex
-            rest = rest[end...]
-            return
-        }
-        let pounds = rest.prefix { $0 == UInt8(ascii: "#") }.count
-        let behind = rest.dropFirst(pounds)
-        if behind.starts(with: "\"\"\"".utf8) && !Self.endsRawString(behind.dropFirst(), pounds) {
+    }
+
+    /// Pound signs that may begin a literal, and the quotation marks that do.
+    private mutating func readDelimiter(_ text: [UInt8], _ index: inout Int) {
+        let pounds = text[index...].prefix { $0 == UInt8(ascii: "#") }.count
+        index += pounds
+        if Self.matches("\"\"\"", text, index) && !Self.endsRawString(text, index + 1, pounds) {
             contexts.append(.string(pounds: pounds, isMultiline: true))
-            rest = behind.dropFirst(3)
-        } else if behind.first == UInt8(ascii: "\"") {
+            index += 3
+        } else if Self.matches("\"", text, index) {
             contexts.append(.string(pounds: pounds, isMultiline: false))
-            rest = behind.dropFirst()
-        } else {
-            rest.removeFirst(max(pounds, 1))
+            index += 1
         }
     }
 
-    private mutating func skipInComment(_ rest: inout ArraySlice<UInt8>) {
-        if rest.starts(with: "/*".utf8) {
+    private mutating func readInComment(_ text: [UInt8], _ index: inout Int) {
+        if Self.matches("/*", text, index) {
             contexts.append(.blockComment)
-            rest.removeFirst(2)
-        } else if rest.starts(with: "*/".utf8) {
+            index += 2
+        } else if Self.matches("*/", text, index) {
             contexts.removeLast()
-            rest.removeFirst(2)
+            index += 2
         } else {
-            rest.removeFirst()
+            index += 1
         }
     }
 
-    private mutating func skipInString(
-        _ rest: inout ArraySlice<UInt8>, pounds: Int, isMultiline: Bool
+    private mutating func readInString(
+        _ text: [UInt8], _ index: inout Int, pounds: Int, isMultiline: Bool
     ) {
         let quotes = isMultiline ? 3 : 1
-        if rest.first == UInt8(ascii: "\\"), Self.hasPounds(rest.dropFirst(), pounds) {
-            rest.removeFirst(1 + pounds)
-            if rest.first == UInt8(ascii: "(") {
+        switch text[index] {
+        case UInt8(ascii: "\\") where Self.hasPounds(text, index + 1, pounds):
+            index += 1 + pounds
+            if Self.matches("(", text, index) {
                 contexts.append(.interpolation(openParentheses: 1))
             }
-            rest = rest.dropFirst()
-        } else if rest.prefix(quotes).allSatisfy({ $0 == UInt8(ascii: "\"") }),
-            rest.count >= quotes, Self.hasPounds(rest.dropFirst(quotes), pounds)
-        {
+            index += 1
+        case UInt8(ascii: "\"")
+        where Self.matches(isMultiline ? "\"\"\"" : "\"", text, index)
+            && Self.hasPounds(text, index + quotes, pounds):
             contexts.removeLast()
-            rest.removeFirst(quotes + pounds)
-        } else {
-            rest.removeFirst()
+            index += quotes + pounds
+        default: index += 1
         }
     }
 
     /// Whether a raw literal that begins with three quotation marks ends in its line: `#"""#` is
     /// one quotation mark, not the begin of several lines.
-    private static func endsRawString(_ text: ArraySlice<UInt8>, _ pounds: Int) -> Bool {
+    private static func endsRawString(_ text: [UInt8], _ start: Int, _ pounds: Int) -> Bool {
         guard pounds > 0 else { return false }
-        return text.indices.contains {
-            text[$0] == UInt8(ascii: "\"") && hasPounds(text[($0 + 1)...], pounds)
+        return text.indices[start...].contains {
+            text[$0] == UInt8(ascii: "\"") && hasPounds(text, $0 + 1, pounds)
         }
     }
 
-    private static func hasPounds(_ text: ArraySlice<UInt8>, _ count: Int) -> Bool {
-        text.count >= count && text.prefix(count).allSatisfy { $0 == UInt8(ascii: "#") }
+    private static func hasPounds(_ text: [UInt8], _ start: Int, _ count: Int) -> Bool {
+        start + count <= text.count
+            && text[start..<start + count].allSatisfy { $0 == UInt8(ascii: "#") }
+    }
+
+    private static func matches(_ word: String, _ text: [UInt8], _ start: Int) -> Bool {
+        var index = start
+        for byte in word.utf8 {
+            guard index < text.count, text[index] == byte else { return false }
+            index += 1
+        }
+        return true
     }
 
     /// A single-line literal, and what is nested in it, ends with its line at the latest.

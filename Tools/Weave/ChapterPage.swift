@@ -8,6 +8,8 @@ struct ChapterPage {
     /// - Parameters:
     ///   - chapter: a chapter without faults, its links checked.
     ///   - module: the module that it joins, if it is known.
+    ///   - previous: the chapter before it, if there is one.
+    ///   - next: the chapter after it, if there is one.
     init(_ chapter: Chapter, module: String?, previous: Chapter?, next: Chapter?) {
         let body = Self.body(of: chapter, module: module)
         html = Templates.page(chapter, body: body, previous: previous, next: next)
@@ -63,12 +65,13 @@ struct ChapterPage {
     }
 
     private static func html(_ figure: Chapter.Figure) -> String {
-        """
-        <figure class="drawing">
-        <img src="\(figure.destination.escapedForHTML)" alt="\(figure.alternative.escapedForHTML)" />
-        <figcaption>\(figure.caption.escapedForHTML)</figcaption>
-        </figure>
+        let alternative = figure.alternative.escapedForHTML
+        return """
+            <figure class="drawing">
+            <img src="\(figure.destination.escapedForHTML)" alt="\(alternative)" />
+            <figcaption>\(figure.caption.escapedForHTML)</figcaption>
+            </figure>
 
-        """
+            """
     }
 }

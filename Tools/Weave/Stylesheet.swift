@@ -8,13 +8,15 @@ extension Templates {
         }
         @media (prefers-color-scheme: dark) {
             :root {
-                --ink: #e6e9ec; --faint: #a5afb9; --paper: #15181b; --panel: #1f2428; --line: #3a4249;
-                --link: #8fc0f5; --wrong: #f09b90; --try: #e6be6c;
+                --ink: #e6e9ec; --faint: #a5afb9; --paper: #15181b; --panel: #1f2428;
+                --line: #3a4249; --link: #8fc0f5; --wrong: #f09b90; --try: #e6be6c;
             }
         }
         * { box-sizing: border-box; }
-        html { font: 112.5%/1.55 system-ui, sans-serif; color: var(--ink); background: var(--paper); }
-        body { margin: 0 auto; padding: 0 1.2rem 3rem; max-width: 54rem; overflow-wrap: break-word; }
+        html { font: 112.5%/1.55 system-ui, sans-serif; }
+        html { color: var(--ink); background: var(--paper); }
+        body { margin: 0 auto; padding: 0 1.2rem 3rem; max-width: 54rem; }
+        body { overflow-wrap: break-word; }
         main > :not(figure, details), .drawing { max-width: 42rem; }
         a { color: var(--link); }
         :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
