@@ -53,7 +53,8 @@ struct CheckCommand: AsyncParsableCommand {
         faults += chosen.flatMap { staticFaults(in: $0, root: folder.root) }
         faults += shown.flatMap(\.faults)
         if isReadable {
-            let paths = Set(chosen.map(\.path))
+            let figures = chosen.flatMap(\.figures).map { "Chapters/\($0.destination)" }
+            let paths = Set(chosen.map(\.path) + figures)
             faults += book.linkFaults(root: folder.root).filter { fault in
                 names.isEmpty || paths.contains(fault.path)
             }
