@@ -54,7 +54,8 @@ extension ChapterReader {
     mutating func readText(_ node: MarkdownNode) {
         let text = node.literal
         guard text.utf8.contains(UInt8(ascii: "]")),
-            let bracket = text.firstRange(of: "](") ?? text.firstRange(of: "][") else { return }
+            let bracket = text.firstRange(of: "](") ?? text.firstRange(of: "][")
+        else { return }
         var position = place(of: node)
         position.column += text.utf8.distance(from: text.startIndex, to: bracket.lowerBound)
         report(
