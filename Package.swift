@@ -48,7 +48,9 @@ var machine: [Target] {
             name: "Launcher", dependencies: [.argumentParser, .subprocess],
             path: "Tools/Launcher", swiftSettings: .house),
         .testTarget(
-            name: "BootTests", dependencies: ["Launcher", .subprocess], swiftSettings: .house),
+            name: "BootTests",
+            dependencies: ["ExampleSupport", "Launcher", "NaiveStack", .subprocess],
+            swiftSettings: .house),
     ]
 }
 
