@@ -6,6 +6,8 @@ import PackageDescription
 let chapters = [
     Chapter("TheQuestion"),
     Chapter("NaiveStack"),
+    Chapter("Paging", uses: ["NaiveStack"], runsOn: ["SimulatedMachine"]),
+    Chapter("SimulatedMachine", uses: ["NaiveStack", "Paging"]),
     Chapter("Kernel", uses: ["Boot", "CPU", "NaiveStack"], executable: .image),
 ]
 
@@ -95,11 +97,17 @@ struct Chapter {
 
     let module: String
     let uses: [Target.Dependency]
+    /// What the executable and the tests need although the module does not: a later chapter, say.
+    let runsOn: [Target.Dependency]
     let executable: Executable
 
-    init(_ module: String, uses: [String] = [], executable: Executable = .example) {
+    init(
+        _ module: String, uses: [String] = [], runsOn: [String] = [],
+        executable: Executable = .example
+    ) {
         self.module = module
         self.uses = uses.map { .byName(name: $0) }
+        self.runsOn = runsOn.map { .byName(name: $0) }
         self.executable = executable
     }
 
@@ -120,7 +128,7 @@ struct Chapter {
     }
 
     var targets: [Target] {
-        let own = uses + [.byName(name: module)]
+        let own = uses + runsOn + [.byName(name: module)]
         return [
             .target(
                 name: module, dependencies: uses, swiftSettings: .house,
@@ -133,7 +141,7 @@ struct Chapter {
     }
 
     private var executableTarget: Target {
-        let own = uses + [.byName(name: module)]
+        let own = uses + runsOn + [.byName(name: module)]
         return switch executable {
         case .example:
             .executableTarget(
