@@ -17,6 +17,7 @@ let package = Package(
     products: chapters.flatMap(\.products) + [
         .executable(name: "kernel", targets: ["Launcher"]),
         .executable(name: "book", targets: ["BookCommand"]),
+        .executable(name: "fuzz-press", targets: ["FuzzPress"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -69,11 +70,21 @@ var press: [Target] {
             path: "Tools/TanglePlugin"),
         .executableTarget(
             name: "BookCommand",
-            dependencies: ["Tangle", .argumentParser, .subprocess, .mustache],
+            dependencies: ["Tangle", "Weave", .argumentParser, .subprocess],
             path: "Tools/Book", swiftSettings: .house),
         .testTarget(
             name: "BookTests", dependencies: ["Tangle", .subprocess], swiftSettings: .house),
-        .testTarget(name: "TangleTests", dependencies: ["Tangle"], swiftSettings: .house),
+        .testTarget(
+            name: "TangleTests", dependencies: ["Tangle", "FuzzPress", "TestSupport"],
+            swiftSettings: .house),
+        .target(
+            name: "Weave", dependencies: ["CMark", "Tangle", .mustache], path: "Tools/Weave",
+            swiftSettings: .house),
+        .testTarget(
+            name: "WeaveTests", dependencies: ["Weave", "Tangle"], swiftSettings: .house),
+        .executableTarget(
+            name: "FuzzPress", dependencies: ["CMark", "Tangle", "TestSupport", .argumentParser],
+            path: "Tools/Fuzz", swiftSettings: .house),
     ]
 }
 

@@ -15,9 +15,14 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 
+    /// A number from 0 up to a bound, and without it.
+    public mutating func number(below bound: Int) -> Int {
+        Int.random(in: 0..<bound, using: &self)
+    }
+
     /// True once in so many times.
     public mutating func isOnce(in count: Int) -> Bool {
-        Int.random(in: 0..<count, using: &self) == 0
+        number(below: count) == 0
     }
 }
 
@@ -26,6 +31,9 @@ public enum RandomRun {
     /// `FREE_FRAMES_SEED`, or a new one for each run.
     public static let seed: UInt64 =
         environment("FREE_FRAMES_SEED").flatMap { UInt64($0) } ?? .random(in: .min ... .max)
+
+    /// How a test that failed is run again.
+    public static var advice: String { "run again with FREE_FRAMES_SEED=\(seed)" }
 
     /// `FREE_FRAMES_ITERATIONS`, or what the test thinks enough for every day.
     public static func iterations(_ usual: Int) -> Int {

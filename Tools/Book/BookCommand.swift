@@ -11,6 +11,7 @@ struct BookCommand: AsyncParsableCommand {
             Every command works from any folder of the book.
             """,
         subcommands: [
-            TangleCommand.self, CheckCommand.self, ExerciseCommand.self, CoverageCommand.self,
+            TangleCommand.self, CheckCommand.self, WeaveCommand.self, ExerciseCommand.self,
+            CoverageCommand.self,
         ])
 }

@@ -30,6 +30,10 @@ public enum BlockForm: Hashable, Sendable {
         default: true
         }
     }
+
+    var isChunk: Bool {
+        if case .chunk = self { true } else { false }
+    }
 }
 
 /// What is wrong with an info string, and what would be right.
@@ -73,14 +77,18 @@ struct InfoString {
             if pair.count == 1 {
                 words.insert(key)
             } else {
-                values[key] = Self.unquoted(String(pair[1]))
+                values[key] = try Self.unquoted(String(pair[1]))
             }
         }
     }
 
-    private static func unquoted(_ value: String) -> String {
-        let isQuoted = value.count >= 2 && value.hasPrefix("\"") && value.hasSuffix("\"")
-        return isQuoted ? String(value.dropFirst().dropLast()) : value
+    private static func unquoted(_ value: String) throws(InfoStringFault) -> String {
+        guard value.contains("\"") else { return value }
+        let inner = value.dropFirst().dropLast()
+        guard value.first == "\"", value.last == "\"", !inner.contains("\"") else {
+            throw InfoStringFault(message: "quotation marks go around the whole of a value")
+        }
+        return String(inner)
     }
 
     /// The form that the info string asks for.
@@ -141,7 +149,9 @@ struct InfoString {
     }
 
     private func number(of key: String) throws(InfoStringFault) -> Int {
-        guard let number = values[key].flatMap({ Int($0) }), (1...999).contains(number) else {
+        guard let text = values[key], let number = Int(text), (1...999).contains(number),
+            String(number) == text
+        else {
             throw InfoStringFault(message: "'\(key)' takes a number from 1 to 999: \(key)=1")
         }
         return number
@@ -167,23 +177,5 @@ struct InfoString {
         case "text": "text"
         default: "\(language) from=\"Sources/…\""
         }
-    }
-}
-
-extension String {
-    var trimmed: String {
-        var text = self[...]
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
-    }
-}
-
-extension [String] {
-    /// `'a', 'b' and 'c'`.
-    public var quotedList: String {
-        let quoted = map { "'\($0)'" }
-        guard let last = quoted.last, quoted.count > 1 else { return quoted.first ?? "" }
-        return quoted.dropLast().joined(separator: ", ") + " and " + last
     }
 }

@@ -20,6 +20,7 @@ public struct Book: Sendable {
     public static func read(root: URL) -> (book: Book, faults: [Diagnostic]) {
         var chapters: [Chapter] = []
         var faults: [Diagnostic] = []
+        var names: [ChapterName] = []
         for fileName in fileNames(in: root) {
             guard let name = ChapterName(fileName: fileName) else {
                 faults.append(
@@ -28,6 +29,14 @@ public struct Book: Sendable {
                         message: "a chapter's file is named like 01-naive-stack.md"))
                 continue
             }
+            if let twin = names.first(where: { $0.number == name.number || $0.name == name.name }) {
+                faults.append(
+                    Diagnostic(
+                        path: name.path, position: Position(line: 1),
+                        message: "\(twin.fileName) has this number or name already; "
+                            + "choose another"))
+            }
+            names.append(name)
             do throws(Diagnostics) {
                 chapters.append(try Chapter(name, root: root))
             } catch {
@@ -49,7 +58,7 @@ public struct Book: Sendable {
     public static func fileNames(in root: URL) -> [String] {
         let folder = root.appendingPathComponent("Chapters").path
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { $0.hasSuffix(".md") }.sorted()
+        return names.filter { $0.hasSuffix(".md") && !$0.hasPrefix(".") }.sorted()
     }
 
     /// - Parameter name: a chapter as a reader names it: `naive-stack`, `01` or `01-naive-stack`.

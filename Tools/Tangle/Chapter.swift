@@ -29,6 +29,8 @@ public struct Chapter: Sendable {
         public var position: Position
         /// The block's lines, without the indentation of the list or quotation that holds it.
         public var lines: [String]
+        /// The chunks that the block splices, by the offset of the line that refers to each.
+        var references: [Int: ChunkReference]
 
         /// The line of the chapter on which `lines[0]` stands.
         public var firstLine: Int { position.line + 1 }
@@ -37,6 +39,15 @@ public struct Chapter: Sendable {
         var alignedLines: [String] {
             let padding = String(repeating: " ", count: position.column - 1)
             return lines.map { $0.isEmpty ? "" : padding + $0 }
+        }
+
+        /// Where a place in the block stands in the chapter.
+        ///
+        /// - Parameters:
+        ///   - line: the offset of its line.
+        ///   - offset: its own, in bytes, in that line.
+        func position(line: Int, offset: Int) -> Position {
+            Position(line: firstLine + line, column: position.column + offset)
         }
     }
 

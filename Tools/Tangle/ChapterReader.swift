@@ -2,15 +2,23 @@ import CMark
 
 /// Reads one chapter and reports every fault in it, never only the first.
 struct ChapterReader {
-    private let source: MarkdownSource
+    let source: MarkdownSource
+    var headings: [Chapter.Heading] = []
+    var blocks: [Chapter.Block] = []
+    var links: [Chapter.Link] = []
+    var figures: [Chapter.Figure] = []
+    var citedBounds: [Chapter.CitedBound] = []
+    var identifiers = HeadingIdentifiers()
     private var faults: [Diagnostic]
-    private var headings: [Chapter.Heading] = []
-    private var blocks: [Chapter.Block] = []
-    private var links: [Chapter.Link] = []
-    private var figures: [Chapter.Figure] = []
-    private var citedBounds: [Chapter.CitedBound] = []
-    /// The fences reported as unclosed; what follows one is not judged any more.
-    private var hasUnclosedFence = false
+    /// The first fence that is never closed. What follows is not judged: it may be meant as code
+    /// where it stands as prose, and the other way round.
+    private(set) var unclosedFence: Position?
+    /// What each line belongs to, as far as fences go.
+    private var surroundings: [Surroundings]
+
+    private enum Surroundings {
+        case prose, code, html
+    }
 
     /// - Parameters:
     ///   - name: the chapter's file name, taken apart.
@@ -18,31 +26,43 @@ struct ChapterReader {
     /// - Returns: the chapter as far as it could be read, and its faults.
     static func read(_ name: ChapterName, bytes: [UInt8]) -> (Chapter, [Diagnostic]) {
         var reader = ChapterReader(MarkdownSource(path: name.path, bytes: bytes))
-        return reader.read(name, tree: MarkdownTree(bytes))
+        return reader.read(name, tree: MarkdownTree(reader.source.text))
     }
 
     private init(_ source: MarkdownSource) {
         self.source = source
         faults = source.faults
+        surroundings = Array(repeating: .prose, count: source.lines.count + 1)
     }
 
     private mutating func read(_ name: ChapterName, tree: MarkdownTree) -> (Chapter, [Diagnostic]) {
         for node in tree.nodes {
             switch node.kind {
-            case CMARK_NODE_CODE_BLOCK: readCodeBlock(node)
+            case CMARK_NODE_CODE_BLOCK:
+                mark(node, as: .code)
+                readCodeBlock(node)
+            case CMARK_NODE_HTML_BLOCK:
+                mark(node, as: .html)
+                readHTML(node, at: node.position)
+            case CMARK_NODE_HTML_INLINE: readHTML(node, at: place(of: node))
             case CMARK_NODE_HEADING: readHeading(node)
             case CMARK_NODE_PARAGRAPH: readParagraph(node)
-            case CMARK_NODE_HTML_BLOCK: readHTML(node)
             case CMARK_NODE_LINK:
-                links.append(.init(destination: node.url, position: node.inlinePosition))
+                links.append(.init(destination: node.url, position: place(of: node)))
             case CMARK_NODE_IMAGE: readImage(node)
             case CMARK_NODE_CODE: readCodeSpan(node)
+            case CMARK_NODE_TEXT: readText(node)
             default: break
             }
         }
-        checkTitle()
-        checkExercises()
-        let chunks = ChunkTable(blocks: blocks, path: source.path, faults: &faults)
+        reportFenceLookalikes()
+        if unclosedFence == nil {
+            checkTitle()
+            checkExercises()
+        }
+        let chunks = ChunkTable(blocks: blocks, isComplete: unclosedFence == nil) {
+            report($0, $1)
+        }
         let chapter = Chapter(
             name: name, title: headings.first?.text ?? name.name, lines: source.lines,
             headings: headings, blocks: blocks, links: links, figures: figures,
@@ -50,19 +70,32 @@ struct ChapterReader {
         return (chapter, faults)
     }
 
-    private mutating func report(_ position: Position, _ message: String) {
-        faults.append(Diagnostic(path: source.path, position: position, message: message))
+    /// Takes a fault, at a place that an editor can go to.
+    mutating func report(_ position: Position, _ message: String) {
+        let line = min(max(position.line, 1), max(source.lines.count, 1))
+        let column = min(max(position.column, 1), self.line(line).utf8.count + 1)
+        faults.append(
+            Diagnostic(
+                path: source.path, position: Position(line: line, column: column), message: message))
     }
 
-    private func line(_ number: Int) -> String {
+    func line(_ number: Int) -> String {
         source.lines.indices.contains(number - 1) ? source.lines[number - 1] : ""
+    }
+
+    private mutating func mark(_ node: MarkdownNode, as kind: Surroundings) {
+        for line in node.position.line..<max(node.position.line, node.endLine) + 1
+        where surroundings.indices.contains(line) {
+            surroundings[line] = kind
+        }
     }
 
     // MARK: Code blocks
 
     private mutating func readCodeBlock(_ node: MarkdownNode) {
+        if unclosedFence != nil { return }
         let position = node.position
-        guard startsWithFence(line(position.line), at: position.column) else {
+        guard isFenced(node) else {
             report(
                 position,
                 "an indented code block has no purpose; fence it with ``` and name its language")
@@ -70,30 +103,33 @@ struct ChapterReader {
         }
         let lines = node.literal.cutIntoLines()
         guard isClosed(node, lineCount: lines.count) else {
-            if !hasUnclosedFence {
-                report(
-                    position,
-                    "this fence is never closed; end it with the same fence on a line of its own, "
-                        + "indented as far as this one")
-            }
-            hasUnclosedFence = true
+            report(
+                position,
+                "this fence is never closed; end it with the same fence on a line of its own, "
+                    + "indented as far as this one")
+            unclosedFence = position
             return
         }
-        if hasUnclosedFence { return }
-        checkTabs(from: position, lineCount: lines.count)
-        do {
+        checkColumns(of: lines, below: position)
+        do throws(InfoStringFault) {
             let form = try InfoString(node.fenceInformation).form()
-            let block = Chapter.Block(form: form, position: position, lines: lines)
-            if form.isSwift { checkLiteralsEnd(in: block) }
+            var block = Chapter.Block(form: form, position: position, lines: lines, references: [:])
+            if form.isSwift { readSwift(in: &block) }
             blocks.append(block)
         } catch {
             report(position, error.message)
         }
     }
 
-    private func startsWithFence(_ line: String, at column: Int) -> Bool {
-        let rest = line.utf8.dropFirst(column - 1)
-        return rest.starts(with: "```".utf8) || rest.starts(with: "~~~".utf8)
+    /// No getter of libcmark tells a fenced block from an indented one, which may hold a fence.
+    private func isFenced(_ node: MarkdownNode) -> Bool {
+        let text = line(node.position.line).utf8.dropFirst(node.position.column - 1)
+        let information = text.drop { $0 == text.first || $0 == UInt8(ascii: " ") }
+        return startsWithFence(text) && (information.isEmpty || !node.fenceInformation.isEmpty)
+    }
+
+    private func startsWithFence(_ text: some Collection<UInt8>) -> Bool {
+        text.starts(with: "```".utf8) || text.starts(with: "~~~".utf8)
     }
 
     /// libcmark closes an open fence silently at the end of its container. A fence has a closing
@@ -104,166 +140,121 @@ struct ChapterReader {
         return hasClosingLine && node.endLine <= parent.endLine
     }
 
-    private mutating func checkTabs(from fence: Position, lineCount: Int) {
-        guard fence.column > 1 else { return }
-        for number in (fence.line + 1)..<(fence.line + 1 + lineCount) {
-            let indentation = line(number).prefix { $0 == " " || $0 == "\t" || $0 == ">" }
-            if indentation.contains("\t") {
-                report(
-                    Position(line: number),
-                    "a tab in the indentation of an indented fence has no fixed width; "
-                        + "write spaces")
-            }
+    /// The compiler names columns rightly only if a block's lines begin where its fence does.
+    private mutating func checkColumns(of lines: [String], below fence: Position) {
+        let marks = line(fence.line).utf8.prefix(fence.column - 1)
+        if let tab = Array(marks).firstIndex(of: UInt8(ascii: "\t")) {
+            reportTab(Position(line: fence.line, column: tab + 1))
         }
-    }
-
-    private mutating func checkLiteralsEnd(in block: Chapter.Block) {
-        var state = SwiftLexicalState()
-        for (offset, text) in block.lines.enumerated() {
-            let wasInCode = state.isInCode
-            state.advance(over: text)
-            guard wasInCode && !state.isInCode else { continue }
-            var rest = state
-            for later in block.lines.dropFirst(offset + 1) {
-                rest.advance(over: later)
-                if rest.isInCode { break }
-            }
-            if !rest.isInCode {
-                report(
-                    Position(line: block.firstLine + offset, column: block.position.column),
-                    "the block ends inside the "
-                        + (state.isInString ? "string literal" : "comment")
-                        + " that begins in this line; end it in the same block")
-                return
-            }
-        }
-    }
-
-    // MARK: Prose
-
-    private mutating func readHeading(_ node: MarkdownNode) {
-        let text = node.plainText
-        headings.append(
-            .init(
-                level: node.headingLevel, text: text,
-                identifier: uniqueIdentifier(for: text), position: node.position))
-    }
-
-    /// The identifier that GitHub gives a heading, so that links work there too.
-    private func uniqueIdentifier(for text: String) -> String {
-        var identifier = ""
-        for character in text.lowercased() {
-            if character.isLetter || character.isNumber || character == "-" || character == "_" {
-                identifier.append(character)
-            } else if character == " " {
-                identifier.append("-")
-            }
-        }
-        let taken = Set(headings.map(\.identifier))
-        if !taken.contains(identifier) { return identifier }
-        var repetition = 1
-        while taken.contains("\(identifier)-\(repetition)") { repetition += 1 }
-        return "\(identifier)-\(repetition)"
-    }
-
-    private mutating func readParagraph(_ node: MarkdownNode) {
-        reportFenceLookalikes(from: node.position.line, through: node.endLine)
-        let children = node.children
-        guard children.count == 1, children[0].kind == CMARK_NODE_IMAGE else { return }
-        let image = children[0]
-        figures.append(
-            .init(
-                destination: image.url, alternative: image.plainText.trimmed,
-                caption: image.title, position: node.position))
-    }
-
-    private mutating func readImage(_ node: MarkdownNode) {
-        if let paragraph = node.parent, paragraph.kind == CMARK_NODE_PARAGRAPH,
-            paragraph.children.count == 1
-        {
-            return
-        }
-        report(node.inlinePosition, "a figure stands alone in its paragraph; give it one")
-    }
-
-    private mutating func readHTML(_ node: MarkdownNode) {
-        reportFenceLookalikes(from: node.position.line, through: node.endLine)
-    }
-
-    /// A backtick in the info string of a backtick fence makes it plain text, and so does an HTML
-    /// block around it: the block would be left out in silence.
-    private mutating func reportFenceLookalikes(from first: Int, through last: Int) {
-        guard !hasUnclosedFence, first <= last else { return }
-        for number in first...last {
-            let text = line(number)
-            let content = text.utf8.drop { " \t>".utf8.contains($0) }
-            if content.starts(with: "```".utf8) || content.starts(with: "~~~".utf8) {
-                let column = text.utf8.count - content.count + 1
+        var isStraight = true
+        for (offset, text) in lines.enumerated() {
+            let number = fence.line + 1 + offset
+            let indentation = Array(line(number).utf8.prefix { " \t>".utf8.contains($0) })
+            let column = line(number).utf8.count - text.utf8.count + 1
+            if fence.column > 1, let tab = indentation.firstIndex(of: UInt8(ascii: "\t")) {
+                reportTab(Position(line: number, column: tab + 1))
+            } else if isStraight && !text.trimmed.isEmpty && column != fence.column {
+                isStraight = false
                 report(
                     Position(line: number, column: column),
-                    "this fence opens no code block; put a blank line before it and "
-                        + "no backtick behind it")
+                    "this line begins in column \(column) and its fence in column "
+                        + "\(fence.column); move one of them, so that both begin in the same")
             }
         }
     }
 
-    private mutating func readCodeSpan(_ node: MarkdownNode) {
-        if node.literal.hasPrefix("≥ ") || node.literal.hasPrefix("≤ ") {
-            citedBounds.append(.init(text: node.literal, position: node.inlinePosition))
-        }
+    private mutating func reportTab(_ position: Position) {
+        report(
+            position,
+            "a tab in the indentation of an indented fence has no fixed width; write spaces")
     }
 
-    // MARK: The chapter as a whole
-
-    private mutating func checkTitle() {
-        if hasUnclosedFence { return }
-        let titles = headings.filter { $0.level == 1 }
-        if titles.isEmpty || headings.first?.level != 1 {
-            report(Position(line: 1), "a chapter begins with its title: # Title")
+    private mutating func readSwift(in block: inout Chapter.Block) {
+        let (references, strangers) = Chapter.Block.references(in: block.lines)
+        block.references = references
+        for stranger in strangers {
+            report(block.position(line: stranger.line, offset: stranger.offset), stranger.message)
         }
-        for extra in titles.dropFirst() {
-            report(extra.position, "a second title; a section's heading begins with ##")
-        }
-    }
-
-    private mutating func checkExercises() {
-        if hasUnclosedFence { return }
-        var positions: [BlockForm: Position] = [:]
-        var numbers: Set<Int> = []
-        for block in blocks {
-            switch block.form {
-            case .exercise(let number), .exerciseTest(let number), .solution(let number):
-                numbers.insert(number)
-                if let earlier = positions[block.form] {
-                    report(
-                        block.position,
-                        "a second such block for exercise \(number), after line \(earlier.line); "
-                            + "join the two")
-                } else {
-                    positions[block.form] = block.position
-                }
-            default: break
+        // The last line that begins in code and ends in something else begins what stays open.
+        var state = SwiftLexicalState()
+        var open: (line: Int, place: SwiftLexicalState.Place)?
+        for (offset, text) in block.lines.enumerated() {
+            let wasInCode = state.place == .code
+            state.advance(over: text)
+            if state.place == .code {
+                open = nil
+            } else if wasInCode {
+                open = (offset, state.place)
             }
         }
-        for number in numbers.sorted() {
-            let parts: [(BlockForm, String)] = [
-                (.exercise(number), "start: ```swift exercise=\(number)"),
-                (.exerciseTest(number), "test: ```swift exercise=\(number) test"),
-                (.solution(number), "solution: ```swift solution=\(number)"),
-            ]
-            let place = parts.compactMap { positions[$0.0] }.min() ?? Position(line: 1)
-            for (form, remedy) in parts where positions[form] == nil {
-                report(place, "exercise \(number) has no \(remedy)")
+        if let open {
+            report(
+                block.position(line: open.line, offset: 0),
+                "the block ends inside the "
+                    + (open.place == .string ? "string literal" : "comment")
+                    + " that begins in this line; end it in the same block")
+        }
+    }
+
+    // MARK: Fences that are none
+
+    /// A backtick in the info string of a backtick fence makes it plain text, and so does HTML
+    /// around it, or too much space before it: the block would be left out in silence.
+    private mutating func reportFenceLookalikes() {
+        var reported: Int?
+        for (index, text) in source.lines.enumerated() {
+            let number = index + 1
+            if let unclosedFence, number >= unclosedFence.line { return }
+            if surroundings[number] == .code { reported = nil }
+            guard surroundings[number] != .code, let offset = Self.contentOffset(of: text) else {
+                continue
+            }
+            let content = Array(text.utf8.dropFirst(offset))
+            guard startsWithFence(content) else { continue }
+            let behind = content.drop { $0 == content[0] }
+            let isPartner = reported != nil && behind.allSatisfy { $0 == UInt8(ascii: " ") }
+            if isPartner { continue }
+            reported = number
+            let position = Position(line: number, column: offset + 1)
+            if surroundings[number] == .html {
+                report(
+                    position,
+                    "this fence stands in HTML and opens no block; end the HTML before it, "
+                        + "a comment with -->, an element with an empty line")
+            } else if content[0] == UInt8(ascii: "`") && behind.contains(UInt8(ascii: "`")) {
+                report(
+                    position,
+                    "a backtick behind a fence makes it plain text; take it away, or let the line "
+                        + "begin with a word")
+            } else {
+                report(
+                    position,
+                    "this fence opens no block; put an empty line before it, and no more spaces "
+                        + "than its list needs")
             }
         }
     }
-}
 
-extension MarkdownNode {
-    /// An inline node's position; where libcmark gives none, that of the block around it.
-    var inlinePosition: Position {
-        if position.line > 0 { return position }
-        return parent?.inlinePosition ?? Position(line: 1)
+    /// Where a line's text begins, behind the marks of quotations and lists.
+    private static func contentOffset(of text: String) -> Int? {
+        let bytes = Array(text.utf8)
+        var index = 0
+        while index < bytes.count {
+            let rest = bytes[index...]
+            let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            let mark = rest.dropFirst(digits.count)
+            if " \t>".utf8.contains(bytes[index]) {
+                index += 1
+            } else if let first = mark.first,
+                (digits.isEmpty ? "-*+" : ".)").utf8.contains(first),
+                let space = mark.dropFirst().first, " \t".utf8.contains(space)
+            {
+                index += digits.count + 2
+            } else {
+                return index
+            }
+        }
+        return nil
     }
 }
 

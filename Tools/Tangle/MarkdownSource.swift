@@ -2,8 +2,13 @@
 /// with the faults that can be seen before any parsing.
 struct MarkdownSource {
     let path: String
+    /// The lines without terminators; where a line has a fault, with U+FFFD for the bytes at fault.
     let lines: [String]
     let faults: [Diagnostic]
+
+    /// What libcmark is given: these very lines, so that its positions are positions in them,
+    /// whatever byte order mark, terminators or broken bytes the file had.
+    var text: [UInt8] { Array(lines.joined(separator: "\n").utf8) }
 
     init(path: String, bytes: [UInt8]) {
         let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -11,22 +16,23 @@ struct MarkdownSource {
         var lines: [String] = []
         var faults: [Diagnostic] = []
         for line in Self.split(content) {
-            let position = { (column: Int) in Position(line: lines.count + 1, column: column) }
+            var text = String(decoding: line, as: UTF8.self)
+            let report = { (column: Int, message: String) in
+                let position = Position(line: lines.count + 1, column: column)
+                faults.append(Diagnostic(path: path, position: position, message: message))
+            }
             if let offset = line.firstIndex(of: 0) {
-                faults.append(
-                    Diagnostic(
-                        path: path, position: position(offset - line.startIndex + 1),
-                        message: "a NUL byte, which Markdown cannot hold; delete it"))
+                report(
+                    offset - line.startIndex + 1,
+                    "a NUL byte, which Markdown cannot hold; delete it")
+                text = String(text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : Character($0) })
             }
-            if let valid = String(validating: line, as: UTF8.self) {
-                lines.append(valid)
-            } else {
-                faults.append(
-                    Diagnostic(
-                        path: path, position: position(Self.firstInvalidOffset(in: line) + 1),
-                        message: "this is not UTF-8; save the chapter as UTF-8"))
-                lines.append(String(decoding: line, as: UTF8.self))
+            if String(validating: line, as: UTF8.self) == nil {
+                report(
+                    Self.firstInvalidOffset(in: line) + 1,
+                    "this is not UTF-8; save the chapter as UTF-8")
             }
+            lines.append(text)
         }
         self.path = path
         self.lines = lines

@@ -46,11 +46,12 @@ extension Chapter {
     }
 
     private func splice(_ block: Block, indentation: String, into writer: inout TangledFileWriter) {
-        let parsed = ChunkTable.lines(of: block)
         for (offset, text) in block.alignedLines.enumerated() {
-            if case .reference(let name, let inner) = parsed[offset] {
-                for definition in chunks.definitions[name, default: []] {
-                    splice(definition, indentation: indentation + inner, into: &writer)
+            if let reference = block.references[offset] {
+                for definition in chunks.definitions[reference.name, default: []] {
+                    splice(
+                        definition, indentation: indentation + reference.indentation,
+                        into: &writer)
                 }
             } else {
                 writer.write(
@@ -60,8 +61,8 @@ extension Chapter {
     }
 }
 
-/// Puts each line where the compiler will name it rightly: by blank lines if the place is still
-/// ahead, by a directive if it is not.
+/// Puts each line where the compiler will name it rightly: in the place that it has in the
+/// chapter if that is still ahead, else behind a directive.
 private struct TangledFileWriter {
     private(set) var file = TangledFile()
     private let path: String
@@ -72,13 +73,17 @@ private struct TangledFileWriter {
 
     mutating func write(_ text: String, origin: Int) {
         if file.lines.isEmpty { writeDirective(for: 2) }
-        let isInStep = next == file.lines.count + 1
-        if isInStep && origin >= next {
-            while next < origin { append("", origin: nil) }
-        } else if origin != next {
-            writeDirective(for: origin)
-        }
+        if origin != next { move(to: origin) }
         append(text, origin: origin)
+    }
+
+    /// Goes back into step with the chapter wherever there is room for it: coverage counts the
+    /// lines of this file and knows nothing of directives.
+    private mutating func move(to origin: Int) {
+        let isInStep = next == file.lines.count + 1
+        let end = isInStep ? origin - 1 : origin - 2
+        while file.lines.count < end { append("", origin: nil) }
+        if next != origin { writeDirective(for: origin) }
     }
 
     private mutating func append(_ text: String, origin: Int?) {

@@ -15,10 +15,7 @@ final class Interruption: Sendable {
             signal(number, SIG_IGN)
             sources.withLock { sources in
                 let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-                source.setEventHandler {
-                    Interruption.shared.killAll()
-                    exit(128 + number)
-                }
+                source.setEventHandler { Interruption.shared.end(by: number) }
                 source.resume()
                 sources.append(source)
             }
@@ -28,9 +25,11 @@ final class Interruption: Sendable {
     func began(_ process: pid_t) { running.withLock { _ = $0.insert(process) } }
     func ended(_ process: pid_t) { running.withLock { _ = $0.remove(process) } }
 
-    private func killAll() {
+    /// Ends within the lock: whoever waits for a child must not overtake us with its status.
+    private func end(by signal: Int32) {
         running.withLock { processes in
             for process in processes { kill(-process, SIGKILL) }
+            exit(128 + signal)
         }
     }
 }
