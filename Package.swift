@@ -33,7 +33,8 @@ var support: [Target] {
     [
         .target(
             name: "ExampleSupport",
-            dependencies: ["NaiveStack", .argumentParser], swiftSettings: .house),
+            dependencies: ["NaiveStack", "Paging", "SimulatedMachine", .argumentParser],
+            swiftSettings: .house),
         .testTarget(
             name: "ExampleSupportTests", dependencies: ["ExampleSupport", "TestSupport"],
             swiftSettings: .house),
