@@ -50,15 +50,6 @@ private let page: UInt64 = 0xffff_8000_0000_0000
     #expect(bench.processor.code(.write, at: page) == 3)
 }
 
-@Test func aRightThatWasGivenMayFaultOnceMore() throws {
-    let bench = Bench()
-    bench.map(page, to: 7, [.present])
-    _ = bench.processor.word(at: page)
-    bench.map(page, to: 7)
-    #expect(bench.processor.code(.write, at: page) == 3)
-    #expect(bench.processor.code(.write, at: page) == nil)
-}
-
 @Test func aDirtyFlagThatWasClearedIsNotSetAgainUntilInvalidated() throws {
     let bench = Bench()
     bench.map(page, to: 7)
@@ -69,21 +60,6 @@ private let page: UInt64 = 0xffff_8000_0000_0000
     bench.processor.invalidate(page)
     try bench.processor.store(3, to: VirtualAddress(page))
     #expect(bench.entry(of: page).flags == [.present, .writable, .accessed, .dirty])
-}
-
-@Test func aLargePageThatWasSplitIsServedWholeUntilInvalidated() {
-    let bench = Bench()
-    for frame: UInt64 in [0x200, 0x201, 0x3ff, 7] { bench.label(frame) }
-    bench.map(page, to: 0x200, at: .pageDirectory)
-    #expect(bench.processor.word(at: page + 0x1000) == 0x201)
-    bench.set(.empty, of: page, at: .pageDirectory)
-    bench.map(page + 0x1000, to: 7)
-    #expect(bench.processor.word(at: page + 0x1000) == 0x201)
-    #expect(bench.processor.word(at: page + 0x1f_f000) == 0x3ff)
-    // One invalidation anywhere in the large page drops all of it.
-    bench.processor.invalidate(page + 0x5_0000)
-    #expect(bench.processor.word(at: page + 0x1000) == 7)
-    #expect(bench.processor.code(.read, at: page + 0x1f_f000) == 0)
 }
 
 @Test func smallPagesThatBecameALargeOneAreServedOneByOneUntilInvalidated() {
