@@ -6,6 +6,8 @@ import PackageDescription
 let chapters = [
     Chapter("TheQuestion"),
     Chapter("NaiveStack"),
+    Chapter("Paging", uses: ["NaiveStack"], runsOn: ["SimulatedMachine"]),
+    Chapter("SimulatedMachine", uses: ["NaiveStack", "Paging"]),
     Chapter("Kernel", uses: ["Boot", "CPU", "NaiveStack"], executable: .image),
 ]
 
@@ -31,7 +33,8 @@ var support: [Target] {
     [
         .target(
             name: "ExampleSupport",
-            dependencies: ["NaiveStack", .argumentParser], swiftSettings: .house),
+            dependencies: ["NaiveStack", "Paging", "SimulatedMachine", .argumentParser],
+            swiftSettings: .house),
         .testTarget(
             name: "ExampleSupportTests", dependencies: ["ExampleSupport", "TestSupport"],
             swiftSettings: .house),
@@ -108,11 +111,17 @@ struct Chapter {
 
     let module: String
     let uses: [Target.Dependency]
+    /// What the executable and the tests need although the module does not: a later chapter, say.
+    let runsOn: [Target.Dependency]
     let executable: Executable
 
-    init(_ module: String, uses: [String] = [], executable: Executable = .example) {
+    init(
+        _ module: String, uses: [String] = [], runsOn: [String] = [],
+        executable: Executable = .example
+    ) {
         self.module = module
         self.uses = uses.map { .byName(name: $0) }
+        self.runsOn = runsOn.map { .byName(name: $0) }
         self.executable = executable
     }
 
@@ -133,7 +142,7 @@ struct Chapter {
     }
 
     var targets: [Target] {
-        let own = uses + [.byName(name: module)]
+        let own = uses + runsOn + [.byName(name: module)]
         return [
             .target(
                 name: module, dependencies: uses, swiftSettings: .house,
@@ -146,7 +155,7 @@ struct Chapter {
     }
 
     private var executableTarget: Target {
-        let own = uses + [.byName(name: module)]
+        let own = uses + runsOn + [.byName(name: module)]
         return switch executable {
         case .example:
             .executableTarget(

@@ -1,0 +1,1 @@
+// The module of Chapters/02-paging.md, where its code stands.

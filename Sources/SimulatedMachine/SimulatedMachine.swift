@@ -1,0 +1,1 @@
+// The module of Chapters/A1-simulated-machine.md, where its code stands.
