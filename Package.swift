@@ -32,8 +32,11 @@ let package = Package(
 var support: [Target] {
     [
         .target(
-            name: "ExampleSupport",
-            dependencies: ["NaiveStack", "Paging", "SimulatedMachine", .argumentParser],
+            name: "ExampleSupport", dependencies: ["NaiveStack", .argumentParser],
+            swiftSettings: .house),
+        .target(
+            name: "SimulationSupport",
+            dependencies: ["ExampleSupport", "NaiveStack", "Paging", "SimulatedMachine"],
             swiftSettings: .house),
         .testTarget(
             name: "ExampleSupportTests", dependencies: ["ExampleSupport", "TestSupport"],
@@ -113,6 +116,7 @@ struct Chapter {
     let uses: [Target.Dependency]
     /// What the executable and the tests need although the module does not: a later chapter, say.
     let runsOn: [Target.Dependency]
+    private let simulates: Bool
     let executable: Executable
 
     init(
@@ -122,6 +126,7 @@ struct Chapter {
         self.module = module
         self.uses = uses.map { .byName(name: $0) }
         self.runsOn = runsOn.map { .byName(name: $0) }
+        simulates = runsOn.contains("SimulatedMachine")
         self.executable = executable
     }
 
@@ -154,12 +159,18 @@ struct Chapter {
         ]
     }
 
+    /// What prints for the executable; a simulated machine has more to tell.
+    private var printing: [Target.Dependency] {
+        let isSimulated = simulates || module == "SimulatedMachine"
+        return isSimulated ? ["ExampleSupport", "SimulationSupport"] : ["ExampleSupport"]
+    }
+
     private var executableTarget: Target {
         let own = uses + runsOn + [.byName(name: module)]
         return switch executable {
         case .example:
             .executableTarget(
-                name: "\(module)Example", dependencies: own + ["ExampleSupport"],
+                name: "\(module)Example", dependencies: own + printing,
                 path: "Sources/Examples/\(module)", swiftSettings: .house,
                 plugins: ["TanglePlugin"])
         case .image:

@@ -160,6 +160,8 @@ extension BookTests {
                 while !book.read("process").hasSuffix("\n") {
                     try await Task.sleep(for: .milliseconds(20))
                 }
+                // The command is running; give its starter time to have noted it.
+                try await Task.sleep(for: .milliseconds(500))
                 try execution.send(signal: .interrupt)
             }
             #expect(result.terminationStatus == .exited(130))

@@ -33,6 +33,7 @@ struct ChildProcess {
     /// Runs it without a terminal and without input, in a session of its own: if it exceeds its
     /// limits, it is killed with all that it has started.
     func run() async throws -> Outcome {
+        Interruption.shared.listen()
         var options = PlatformOptions()
         options.createSession = true
         let result = try await Subprocess.run(

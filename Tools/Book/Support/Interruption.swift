@@ -11,16 +11,28 @@ final class Interruption: Sendable {
     private let sources = Mutex<[any DispatchSourceSignal]>([])
 
     private init() {
-        for number in [SIGINT, SIGTERM, SIGHUP] {
-            signal(number, SIG_IGN)
+        let registered = DispatchSemaphore(value: 0)
+        let numbers = [SIGINT, SIGTERM, SIGHUP]
+        for number in numbers {
             sources.withLock { sources in
                 let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
                 source.setEventHandler { Interruption.shared.end(by: number) }
+                source.setRegistrationHandler { registered.signal() }
                 source.resume()
                 sources.append(source)
             }
         }
+        // Only now: a signal that is ignored before anybody listens is lost.
+        for _ in numbers { registered.wait() }
+        #if canImport(Darwin)
+        // There a source sees a signal only if it does not end the process first. Elsewhere the
+        // source has put a handler of its own in place, which must stay.
+        for number in numbers { signal(number, SIG_IGN) }
+        #endif
     }
+
+    /// Begins to listen, which must be done before the first child runs.
+    func listen() {}
 
     func began(_ process: pid_t) { running.withLock { _ = $0.insert(process) } }
     func ended(_ process: pid_t) { running.withLock { _ = $0.remove(process) } }

@@ -1,3 +1,4 @@
+import ExampleSupport
 import NaiveStack
 import Paging
 import SimulatedMachine
