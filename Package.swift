@@ -8,6 +8,7 @@ let chapters = [
     Chapter("NaiveStack"),
     Chapter("Paging", uses: ["NaiveStack"], runsOn: ["SimulatedMachine"]),
     Chapter("SimulatedMachine", uses: ["NaiveStack", "Paging"]),
+    Chapter("TemporaryMapping", uses: ["NaiveStack", "Paging"], runsOn: ["SimulatedMachine"]),
     Chapter("Kernel", uses: ["Boot", "CPU", "NaiveStack"], executable: .image),
 ]
 

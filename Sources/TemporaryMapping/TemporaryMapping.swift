@@ -1,0 +1,1 @@
+// The module of Chapters/03-temporary-mapping.md, where its code stands.
