@@ -37,7 +37,9 @@ var support: [Target] {
             swiftSettings: .house),
         .target(
             name: "SimulationSupport",
-            dependencies: ["ExampleSupport", "NaiveStack", "Paging", "SimulatedMachine"],
+            dependencies: [
+                "ExampleSupport", "NaiveStack", "Paging", "SimulatedMachine", "TemporaryMapping",
+            ],
             swiftSettings: .house),
         .testTarget(
             name: "ExampleSupportTests", dependencies: ["ExampleSupport", "TestSupport"],

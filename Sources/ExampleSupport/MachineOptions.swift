@@ -62,6 +62,15 @@ public struct Machine {
     public var source: String
     public var entries: [MemoryMapEntry]
 
+    /// - Parameter map: the cleaned entries.
+    /// - Throws: `UnsuitableMap` if there are fewer usable frames than an example needs.
+    public func require(frames needed: Int, in map: MemoryMap) throws(UnsuitableMap) {
+        if map.frameCount >= needed { return }
+        throw UnsuitableMap(
+            "\(source) has \(counted(map.frameCount, "usable frame")); "
+                + "this program needs \(needed)")
+    }
+
     /// QEMU's q35 machine with 128 MiB, as SeaBIOS reports it; the boot tests compare.
     static var q35: Machine {
         func entry(
@@ -84,4 +93,11 @@ public struct Machine {
                 entry(0xfd_0000_0000, 0xff_ffff_ffff, .reserved),
             ])
     }
+}
+
+/// A memory map that was read, but on which an example cannot run.
+public struct UnsuitableMap: Error, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
 }

@@ -22,6 +22,12 @@ extension String {
     public func aligned(to width: Int) -> String {
         String(repeating: " ", count: max(0, width - count)) + self
     }
+
+    public var withoutTrailingSpaces: String {
+        var text = self
+        while text.last == " " { text.removeLast() }
+        return text
+    }
 }
 
 /// `1 frame`, `2 frames`.

@@ -1,0 +1,68 @@
+import ExampleSupport
+import NaiveStack
+import Paging
+import SimulatedMachine
+
+/// Prints what operations cost on a simulated machine: a heading, and a line for each.
+///
+/// It takes over the machine's `onEvent`, because a table write is told from another store only by
+/// where it went: to a frame that is a table when the operation has ended.
+public final class CostMeter {
+    private let machine: SimulatedMachine
+    private let root: FrameNumber
+    /// How often the program stored to each frame.
+    private var stores: [FrameNumber: Int] = [:]
+
+    /// - Parameter root: the frame of the PML4 table.
+    public init(_ machine: SimulatedMachine, root: FrameNumber) {
+        self.machine = machine
+        self.root = root
+        machine.onEvent = { [unowned self] _, event in
+            if case .access(let access, _, let physical, _) = event, access.kind == .write {
+                stores[FrameNumber(physical.rawValue / Frame.size), default: 0] += 1
+            }
+        }
+    }
+
+    private static let columns: [(above: String, name: String)] = [
+        ("table", "writes"), ("invali-", "dations"), ("walk", "loads"), ("TLB", "misses"),
+        ("", "loads"), ("", "stores"),
+    ]
+    private static let labelWidth = 28
+
+    /// The names of the columns, in two lines.
+    public static let head = [line("", columns.map(\.above)), line("", columns.map(\.name))]
+        .joined(separator: "\n")
+
+    private static func line(_ label: String, _ cells: [String]) -> String {
+        let text = zip(columns, cells).map { column, cell in
+            "  " + cell.aligned(to: max(column.above.count, column.name.count))
+        }
+        return (label.padded(to: labelWidth) + text.joined()).withoutTrailingSpaces
+    }
+
+    /// Runs some operations and prints what they cost on processor 0.
+    public func line(_ label: String, _ operations: () throws -> Void) rethrows {
+        stores = [:]
+        let before = machine.processor(0).counters
+        try operations()
+        let cost = machine.processor(0).counters - before
+        let tableWrites = tables(under: root, at: .pml4).reduce(0) { $0 + stores[$1, default: 0] }
+        let figures = [
+            tableWrites, cost.invalidations, cost.tableLoads, cost.misses, cost.loads, cost.stores,
+        ]
+        print(Self.line("  \(label)", figures.map(String.init)))
+    }
+
+    private func tables(under table: FrameNumber, at level: Level) -> Set<FrameNumber> {
+        guard let below = level.below else { return [table] }
+        var tables: Set = [table]
+        for word in 0..<Frame.wordCount {
+            let entry = PageTableEntry(machine.memory.load(word: word, of: table))
+            if !entry.isPresent || entry.mapsPage(at: level) { continue }
+            if tables.contains(entry.frame) { continue }
+            tables.formUnion(self.tables(under: entry.frame, at: below))
+        }
+        return tables
+    }
+}
