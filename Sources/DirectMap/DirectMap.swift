@@ -1,0 +1,1 @@
+// The module of Chapters/05-direct-map.md, where its code stands.
