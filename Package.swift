@@ -9,7 +9,9 @@ let chapters = [
     Chapter("Paging", uses: ["NaiveStack"], runsOn: ["SimulatedMachine"]),
     Chapter("SimulatedMachine", uses: ["NaiveStack", "Paging"]),
     Chapter("TemporaryMapping", uses: ["NaiveStack", "Paging"], runsOn: ["SimulatedMachine"]),
-    Chapter("Kernel", uses: ["Boot", "CPU", "NaiveStack"], executable: .image),
+    Chapter(
+        "Kernel", uses: ["Boot", "CPU", "NaiveStack", "Paging", "TemporaryMapping"],
+        executable: .image),
 ]
 
 let package = Package(
