@@ -12,7 +12,13 @@ let chapters = [
     Chapter(
         "DirectMap", uses: ["NaiveStack", "Paging", "TemporaryMapping"],
         runsOn: ["SimulatedMachine"]),
-    Chapter("Kernel", uses: ["Boot", "CPU", "NaiveStack"], executable: .image),
+    Chapter(
+        "Kernel",
+        uses: [
+            "Boot", "CPU", "DirectMap", "NaiveStack", "Paging", "RecursiveMapping",
+            "TemporaryMapping",
+        ],
+        executable: .image),
 ]
 
 let package = Package(

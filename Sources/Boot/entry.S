@@ -156,8 +156,5 @@ bootLevel3High:
     .skip 4096
 bootLevel2:
     .skip 4096
-bootStack:
-    .skip 128 * 1024
-bootStackEnd:
 
 #endif

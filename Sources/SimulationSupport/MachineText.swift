@@ -80,16 +80,7 @@ extension ProcessorFault: CustomStringConvertible {
 
 extension PageFaultCode {
     /// The five bits, read out.
-    public var words: String {
-        let who = contains(.user) ? "a program" : "the kernel"
-        let what =
-            contains(.write) ? "wrote" : contains(.instructionFetch) ? "fetched" : "read"
-        let why =
-            contains(.reserved)
-            ? "an entry has a reserved bit set"
-            : contains(.present) ? "the page does not allow it" : "the page is not present"
-        return "\(who) \(what), \(why)"
-    }
+    public var words: String { "\(who) \(what), \(why)" }
 }
 
 /// A table of what operations cost on a simulated machine: a heading, and a line for each.

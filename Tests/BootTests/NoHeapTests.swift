@@ -33,7 +33,7 @@ import Testing
         let reduction = """
 
             let kept: Set = [
-                "Boot", "CPU", "NaiveStack", "Kernel", "KernelImage",
+                "Boot", "CPU", "NaiveStack", "Paging", "TemporaryMapping", "Kernel", "KernelImage",
                 "CMark", "Tangle", "TangleTool", "TanglePlugin",
             ]
             package.targets.removeAll { !kept.contains($0.name) }

@@ -20,5 +20,5 @@ import Testing
             }
         }
     }
-    #expect(uses == ["01-naive-stack.md": 2, "03-temporary-mapping.md": 2])
+    #expect(uses == ["01-naive-stack.md": 2, "03-temporary-mapping.md": 3, "12-kernel-faults.md": 1])
 }

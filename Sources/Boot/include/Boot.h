@@ -1,11 +1,12 @@
-// What the linker and the entry code know and Swift needs: where the image lies.
+// What the linker and the assembly know and Swift needs: where the image lies, where the
+// exceptions come in, and the accesses that may fail.
 
 #ifndef BOOT_H
 #define BOOT_H
 
 #include <stdint.h>
 
-// Defined in entry.S, on bare metal only.
+// ---- entry.S, on bare metal only -------------------------------------------------------------
 
 /// The physical address of the first byte of the kernel's image.
 extern const uint64_t kernelImageStart;
@@ -16,5 +17,66 @@ extern const uint64_t kernelImageEnd;
 
 /// The first physical address, in bytes, that the boot page tables do not reach.
 extern const uint64_t bootTablesReach;
+
+// ---- traps.S, on bare metal only -------------------------------------------------------------
+
+/// What lies on the stack while an exception is handled: what our code pushed, and from `rip` on
+/// what the processor did (SDM volume 3, "64-Bit Mode Stack Frame").
+struct TrapFrame {
+    uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
+    uint64_t rbp, rdi, rsi, rdx, rcx, rbx, rax;
+    uint64_t vector, errorCode;
+    uint64_t rip, cs, rflags, rsp, ss;
+};
+
+/// Addresses in the code of traps.S.
+struct TrapCode {
+    /// The first of 256 stubs of 16 bytes each: where exceptions come in, by their vector.
+    uint64_t stubs;
+    /// The probing accesses stand from here ...
+    uint64_t probingStart;
+    /// ... up to here.
+    uint64_t probingEnd;
+    /// Where the probing fetch returns to.
+    uint64_t probingFetchEnd;
+    /// Where a probing access that faulted goes on.
+    uint64_t probingReturn;
+};
+extern const struct TrapCode trapCode;
+
+/// The memory of one processor, by linear addresses. Each stack goes from its end down to its
+/// guard, a page of 4096 bytes below it that is never used.
+struct ProcessorMemory {
+    /// Two pages for the tables of descriptors.
+    uint64_t descriptors;
+    uint64_t bootStackGuard, bootStackEnd;
+    uint64_t doubleFaultStackGuard, doubleFaultStackEnd;
+    uint64_t nonMaskableInterruptStackGuard, nonMaskableInterruptStackEnd;
+    uint64_t machineCheckStackGuard, machineCheckStackEnd;
+};
+extern const struct ProcessorMemory bootProcessorMemory;
+
+/// What a probing access came to.
+struct Probe {
+    /// What was loaded or stored; if it faulted, the address of the fault.
+    uint64_t value;
+    /// 0, or the exception: its vector in bits 32 to 39, its error code below.
+    uint64_t exception;
+};
+
+/// MOV: loads eight bytes, or tells the fault.
+struct Probe probeLoadUInt64(uint64_t address);
+
+/// MOV: loads one byte, or tells the fault.
+struct Probe probeLoadUInt8(uint64_t address);
+
+/// MOV: stores eight bytes, or tells the fault.
+struct Probe probeStoreUInt64(uint64_t address, uint64_t value);
+
+/// MOV: stores one byte, or tells the fault.
+struct Probe probeStoreUInt8(uint64_t address, uint8_t value);
+
+/// CALL: executes the instruction at the address, which must be RET, or tells the fault.
+struct Probe probeFetch(uint64_t address);
 
 #endif

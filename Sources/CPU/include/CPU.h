@@ -11,6 +11,11 @@
 
 #define CPU_INSTRUCTION static inline __attribute__((always_inline))
 
+/// What CPUID leaves in four registers.
+struct ProcessorIdentification {
+    uint32_t eax, ebx, ecx, edx;
+};
+
 #if defined(__x86_64__)
 
 /// OUT: writes one byte to an I/O port.
@@ -62,6 +67,108 @@ CPU_INSTRUCTION void disableInterrupts(void) {
 /// UD2: raises #UD, the invalid opcode exception.
 CPU_INSTRUCTION void raiseInvalidOpcode(void) {
     __asm__ volatile("ud2" : : : "memory");
+}
+
+/// LIDT: from here on, exceptions find their handlers in this table.
+CPU_INSTRUCTION void loadInterruptTable(uint64_t address, uint16_t limit) {
+    struct __attribute__((packed)) { uint16_t limit; uint64_t address; } table = {limit, address};
+    __asm__ volatile("lidt %0" : : "m"(table) : "memory");
+}
+
+/// LGDT: from here on, segment selectors mean the descriptors of this table. The segment
+/// registers keep what they loaded before.
+CPU_INSTRUCTION void loadDescriptorTable(uint64_t address, uint16_t limit) {
+    struct __attribute__((packed)) { uint16_t limit; uint64_t address; } table = {limit, address};
+    __asm__ volatile("lgdt %0" : : "m"(table) : "memory");
+}
+
+/// LTR: names the descriptor of the task state segment, which it marks as busy.
+CPU_INSTRUCTION void loadTaskRegister(uint16_t selector) {
+    __asm__ volatile("ltr %0" : : "r"(selector) : "memory");
+}
+
+/// INVLPG: forgets the translation of the page at a linear address.
+CPU_INSTRUCTION void invalidatePage(uint64_t address) {
+    __asm__ volatile("invlpg (%0)" : : "r"(address) : "memory");
+}
+
+/// MOV from CR0.
+CPU_INSTRUCTION uint64_t readCR0(void) {
+    uint64_t value;
+    __asm__ volatile("movq %%cr0, %0" : "=r"(value));
+    return value;
+}
+
+/// MOV to CR0.
+CPU_INSTRUCTION void writeCR0(uint64_t value) {
+    __asm__ volatile("movq %0, %%cr0" : : "r"(value) : "memory");
+}
+
+/// MOV from CR2: the linear address of the latest page fault.
+CPU_INSTRUCTION uint64_t readCR2(void) {
+    uint64_t value;
+    __asm__ volatile("movq %%cr2, %0" : "=r"(value));
+    return value;
+}
+
+/// MOV from CR3: the table base.
+CPU_INSTRUCTION uint64_t readCR3(void) {
+    uint64_t value;
+    __asm__ volatile("movq %%cr3, %0" : "=r"(value) : : "memory");
+    return value;
+}
+
+/// MOV to CR3: sets the table base, and forgets all translations but those of global pages.
+CPU_INSTRUCTION void writeCR3(uint64_t value) {
+    __asm__ volatile("movq %0, %%cr3" : : "r"(value) : "memory");
+}
+
+/// RDMSR: reads a model-specific register.
+CPU_INSTRUCTION uint64_t readModelSpecificRegister(uint32_t number) {
+    uint32_t low, high;
+    __asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(number));
+    return (uint64_t)high << 32 | low;
+}
+
+/// WRMSR: writes a model-specific register.
+CPU_INSTRUCTION void writeModelSpecificRegister(uint32_t number, uint64_t value) {
+    __asm__ volatile("wrmsr"
+                     : : "c"(number), "a"((uint32_t)value), "d"((uint32_t)(value >> 32))
+                     : "memory");
+}
+
+/// CPUID: what the processor says about itself in a leaf.
+CPU_INSTRUCTION struct ProcessorIdentification identifyProcessor(uint32_t leaf) {
+    struct ProcessorIdentification id;
+    __asm__ volatile("cpuid"
+                     : "=a"(id.eax), "=b"(id.ebx), "=c"(id.ecx), "=d"(id.edx)
+                     : "a"(leaf), "c"(0));
+    return id;
+}
+
+// Instructions that raise an exception; #UD stands above.
+
+/// A byte that is no instruction in 64-bit mode: raises #UD, as UD2 does.
+CPU_INSTRUCTION void executeNoInstruction(void) {
+    __asm__ volatile(".byte 0x06" : : : "memory");
+}
+
+/// DIV by zero: raises #DE, the divide error.
+CPU_INSTRUCTION void divideByZero(void) {
+    __asm__ volatile("xorl %%ecx, %%ecx\n\tdivl %%ecx" : : : "eax", "ecx", "edx", "cc");
+}
+
+/// CALL: goes on at a linear address.
+CPU_INSTRUCTION void callAddress(uint64_t address) {
+    __asm__ volatile("call *%0"
+                     : "+a"(address)
+                     : : "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11", "cc", "memory");
+}
+
+/// PUSH with this stack pointer; the old one comes back if that goes well.
+CPU_INSTRUCTION void pushOntoStack(uint64_t stackPointer) {
+    __asm__ volatile("xchgq %0, %%rsp\n\tpushq $0\n\tpopq %%rcx\n\txchgq %0, %%rsp"
+                     : "+r"(stackPointer) : : "rcx", "memory");
 }
 
 // Loads and stores by linear address. They are instructions, not dereferences of a C pointer,
@@ -126,6 +233,26 @@ CPU_INSTRUCTION void haltUntilInterrupt(void) { __builtin_trap(); }
 CPU_INSTRUCTION void pauseInWaitingLoop(void) { __builtin_trap(); }
 CPU_INSTRUCTION void disableInterrupts(void) { __builtin_trap(); }
 CPU_INSTRUCTION void raiseInvalidOpcode(void) { __builtin_trap(); }
+CPU_INSTRUCTION void loadInterruptTable(uint64_t address, uint16_t limit) { __builtin_trap(); }
+CPU_INSTRUCTION void loadDescriptorTable(uint64_t address, uint16_t limit) { __builtin_trap(); }
+CPU_INSTRUCTION void loadTaskRegister(uint16_t selector) { __builtin_trap(); }
+CPU_INSTRUCTION void invalidatePage(uint64_t address) { __builtin_trap(); }
+CPU_INSTRUCTION uint64_t readCR0(void) { __builtin_trap(); }
+CPU_INSTRUCTION void writeCR0(uint64_t value) { __builtin_trap(); }
+CPU_INSTRUCTION uint64_t readCR2(void) { __builtin_trap(); }
+CPU_INSTRUCTION uint64_t readCR3(void) { __builtin_trap(); }
+CPU_INSTRUCTION void writeCR3(uint64_t value) { __builtin_trap(); }
+CPU_INSTRUCTION uint64_t readModelSpecificRegister(uint32_t number) { __builtin_trap(); }
+CPU_INSTRUCTION void writeModelSpecificRegister(uint32_t number, uint64_t value) {
+    __builtin_trap();
+}
+CPU_INSTRUCTION struct ProcessorIdentification identifyProcessor(uint32_t leaf) {
+    __builtin_trap();
+}
+CPU_INSTRUCTION void executeNoInstruction(void) { __builtin_trap(); }
+CPU_INSTRUCTION void divideByZero(void) { __builtin_trap(); }
+CPU_INSTRUCTION void callAddress(uint64_t address) { __builtin_trap(); }
+CPU_INSTRUCTION void pushOntoStack(uint64_t stackPointer) { __builtin_trap(); }
 CPU_INSTRUCTION uint8_t loadUInt8(uint64_t address) { __builtin_trap(); }
 CPU_INSTRUCTION uint16_t loadUInt16(uint64_t address) { __builtin_trap(); }
 CPU_INSTRUCTION uint32_t loadUInt32(uint64_t address) { __builtin_trap(); }
