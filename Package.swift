@@ -15,7 +15,7 @@ let chapters = [
     Chapter(
         "Kernel",
         uses: [
-            "Boot", "CPU", "DirectMap", "NaiveStack", "Paging", "RecursiveMapping",
+            "Boot", "CPU", "DirectMap", "NaiveStack", "Paging",
             "TemporaryMapping",
         ],
         executable: .image),

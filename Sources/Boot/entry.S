@@ -143,6 +143,14 @@ kernelImageEnd:
     .global bootTablesReach
 bootTablesReach:
     .quad reach
+    .global kernelParts
+kernelParts:
+    .quad textStart, textEnd
+    .quad readOnlyStart, readOnlyEnd
+    .quad dataStart, dataEnd
+    .global kernelImageOffset
+kernelImageOffset:
+    .quad kernelBase
 
 // ---- Memory that is in no file: the loader zeroes it ----------------------------------------
 

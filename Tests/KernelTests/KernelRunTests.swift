@@ -11,7 +11,7 @@ import Testing
         let run = KernelRun(
             machine: machine, reach: machine.reach, image: 0x100000..<0x11a000, salt: 0x5a17)
         var transcript = Transcript()
-        try run.boot(
+        _ = try run.boot(
             magic: magic.rawValue, information: UInt64(Sample.information),
             reportingTo: &transcript)
         return transcript.text

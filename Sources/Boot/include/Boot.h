@@ -18,6 +18,18 @@ extern const uint64_t kernelImageEnd;
 /// The first physical address, in bytes, that the boot page tables do not reach.
 extern const uint64_t bootTablesReach;
 
+/// The parts of the kernel's image by linear addresses, from the first byte to the one behind the
+/// last. Each begins at a page.
+struct KernelParts {
+    uint64_t textStart, textEnd;
+    uint64_t readOnlyStart, readOnlyEnd;
+    uint64_t dataStart, dataEnd;
+};
+extern const struct KernelParts kernelParts;
+
+/// The linear address of an image's byte is its physical address and this.
+extern const uint64_t kernelImageOffset;
+
 // ---- traps.S, on bare metal only -------------------------------------------------------------
 
 /// What lies on the stack while an exception is handled: what our code pushed, and from `rip` on
