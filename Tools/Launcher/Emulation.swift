@@ -58,10 +58,14 @@ struct Emulation {
         do {
             return try await withThrowingTaskGroup(of: Event.self) { group in
                 group.addTask {
+                    let symbolizer = Symbolizer(image: command.image)
+                    var filter = PlaceFilter { await symbolizer.places(of: $0) }
                     for try await buffer in execution.standardOutput {
                         watchdog.reset()
-                        try StandardOutput.write(buffer)
+                        let bytes = unsafe buffer.withUnsafeBytes { unsafe Array($0) }
+                        try StandardOutput.write(await filter.pass(bytes))
                     }
+                    try StandardOutput.write(filter.finish())
                     return .serialPortClosed
                 }
                 group.addTask {
