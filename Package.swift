@@ -9,6 +9,9 @@ let chapters = [
     Chapter("Paging", uses: ["NaiveStack"], runsOn: ["SimulatedMachine"]),
     Chapter("SimulatedMachine", uses: ["NaiveStack", "Paging"]),
     Chapter("TemporaryMapping", uses: ["NaiveStack", "Paging"], runsOn: ["SimulatedMachine"]),
+    Chapter(
+        "RecursiveMapping", uses: ["NaiveStack", "Paging", "TemporaryMapping"],
+        runsOn: ["SimulatedMachine"]),
     Chapter("Kernel", uses: ["Boot", "CPU", "NaiveStack"], executable: .image),
 ]
 
