@@ -82,7 +82,7 @@ where Tables.P == SimulatedProcessor, Access.Failure == ProcessorFault {
     }
 
     public mutating func step(removingTables removesTables: Bool) throws {
-        if removesTables && random.isOnce(in: 32) { return try removeTables() }
+        if removesTables && random.isOnce(in: 100) { return try removeTables() }
         switch random.number(below: 7) {
         case 0: try pop()
         case 1: try push()
