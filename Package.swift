@@ -8,14 +8,19 @@ let chapters = [
     Chapter("NaiveStack"),
     Chapter("Paging", uses: ["NaiveStack"], runsOn: ["SimulatedMachine"]),
     Chapter("SimulatedMachine", uses: ["NaiveStack", "Paging"]),
-    Chapter("TemporaryMapping", uses: ["NaiveStack", "Paging"], runsOn: ["SimulatedMachine"]),
+    Chapter(
+        "TemporaryMapping", uses: ["NaiveStack", "Paging"], runsOn: ["SimulatedMachine"],
+        testedWith: ["MappingTestSupport"]),
+    Chapter(
+        "RecursiveMapping", uses: ["NaiveStack", "Paging", "TemporaryMapping"],
+        runsOn: ["SimulatedMachine"], testedWith: ["MappingTestSupport"]),
     Chapter(
         "DirectMap", uses: ["NaiveStack", "Paging", "TemporaryMapping"],
         runsOn: ["SimulatedMachine"]),
     Chapter(
         "Kernel",
         uses: [
-            "Boot", "CPU", "DirectMap", "NaiveStack", "Paging",
+            "Boot", "CPU", "DirectMap", "NaiveStack", "Paging", "RecursiveMapping",
             "TemporaryMapping",
         ],
         executable: .image),
@@ -54,6 +59,13 @@ var support: [Target] {
             name: "ExampleSupportTests", dependencies: ["ExampleSupport", "TestSupport"],
             swiftSettings: .house),
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: .house),
+        .target(
+            name: "MappingTestSupport",
+            dependencies: [
+                "NaiveStack", "Paging", "RecursiveMapping", "SimulatedMachine", "TemporaryMapping",
+                "TestSupport",
+            ],
+            path: "Tests/MappingTestSupport", swiftSettings: .house),
     ]
 }
 
@@ -128,16 +140,19 @@ struct Chapter {
     let uses: [Target.Dependency]
     /// What the executable and the tests need although the module does not: a later chapter, say.
     let runsOn: [Target.Dependency]
+    /// What only the tests need.
+    private let testedWith: [Target.Dependency]
     private let simulates: Bool
     let executable: Executable
 
     init(
         _ module: String, uses: [String] = [], runsOn: [String] = [],
-        executable: Executable = .example
+        testedWith: [String] = [], executable: Executable = .example
     ) {
         self.module = module
         self.uses = uses.map { .byName(name: $0) }
         self.runsOn = runsOn.map { .byName(name: $0) }
+        self.testedWith = (testedWith + ["TestSupport"]).map { .byName(name: $0) }
         simulates = runsOn.contains("SimulatedMachine")
         self.executable = executable
     }
@@ -166,7 +181,7 @@ struct Chapter {
                 plugins: ["TanglePlugin"]),
             executableTarget,
             .testTarget(
-                name: "\(module)Tests", dependencies: own + ["TestSupport"],
+                name: "\(module)Tests", dependencies: own + testedWith,
                 swiftSettings: .house, plugins: ["TanglePlugin"]),
         ]
     }

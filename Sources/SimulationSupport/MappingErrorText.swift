@@ -23,6 +23,7 @@ extension MappingError.Reason where Fault == ProcessorFault {
         case .largePage(let level): "it lies in a large page, mapped in the \(level.name)"
         case .reservedBitSet(let level):
             "an entry of the \(level.name) on the way has a reserved bit set"
+        case .leadsToATable: "it leads to a table; only pages can be mapped and unmapped"
         case .outOfFrames: "there are no frames left"
         case .fault(let fault): "the processor was stopped on the way: \(fault)"
         }

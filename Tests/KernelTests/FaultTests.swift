@@ -3,6 +3,7 @@ import Paging
 import Testing
 
 @testable import Kernel
+@testable import struct Kernel.CommandLine
 
 /// Linear memory of which only some words exist.
 struct FakeMemory: ProbedMemory {
@@ -260,10 +261,10 @@ struct FakeMemory: ProbedMemory {
 }
 
 @Suite struct PlannedFaultTests {
-    private func commandLine(_ words: String) throws -> Kernel.CommandLine {
+    private func commandLine(_ words: String) throws -> CommandLine {
         let machine = TestMachine(size: 512)
         machine.write(words, at: 0)
-        var line = Kernel.CommandLine()
+        var line = CommandLine()
         try line.copy(from: 0, in: machine)
         return line
     }

@@ -1,0 +1,1 @@
+// The module of Chapters/04-recursive-mapping.md, where its code stands.
