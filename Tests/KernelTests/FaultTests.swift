@@ -154,11 +154,11 @@ struct FakeMemory: ProbedMemory {
 
     @Test func aFaultOfAProbeIsToldInItsRegisters() {
         var frame = frame(vector: 14, rip: 0x11f)
-        #expect(frame.endProbe(in: Self.code, faultAddress: 0x5008, reading: FakeMemory()))
+        let isProbe = frame.endProbe(in: Self.code, faultAddress: 0x5008, reading: FakeMemory())
+        #expect(isProbe)
         #expect(frame.rip == 0x13b && frame.rsp == 0x9000)
-        #expect(throws: ProcessorFault.page(
-            PageFault(address: VirtualAddress(0x5008), code: .write))
-        ) {
+        let fault = PageFault(address: VirtualAddress(0x5008), code: .write)
+        #expect(throws: ProcessorFault.page(fault)) {
             try Probe(value: frame.rax, exception: frame.rdx).result()
         }
     }
@@ -166,7 +166,8 @@ struct FakeMemory: ProbedMemory {
     @Test func aProbeThatIsNotCanonical() {
         var frame = frame(vector: 13, rip: 0x100)
         (frame.rdi, frame.errorCode) = (1 << 63, 0)
-        #expect(frame.endProbe(in: Self.code, faultAddress: 7, reading: FakeMemory()))
+        let isProbe = frame.endProbe(in: Self.code, faultAddress: 7, reading: FakeMemory())
+        #expect(isProbe)
         #expect(throws: ProcessorFault.address(AddressFault(address: VirtualAddress(1 << 63)))) {
             try Probe(value: frame.rax, exception: frame.rdx).result()
         }
@@ -175,7 +176,8 @@ struct FakeMemory: ProbedMemory {
     @Test func aFetchFailsAtItsTarget() {
         let memory = FakeMemory(words: [0x9000: 0x13a])
         var frame = frame(vector: 14, rip: 0x5008)
-        #expect(frame.endProbe(in: Self.code, faultAddress: 0x5008, reading: memory))
+        let isProbe = frame.endProbe(in: Self.code, faultAddress: 0x5008, reading: memory)
+        #expect(isProbe)
         #expect(frame.rip == 0x13b && frame.rsp == 0x9008)
     }
 
@@ -186,7 +188,8 @@ struct FakeMemory: ProbedMemory {
         // A return address that is not that of the probing fetch.
         let memory = FakeMemory(words: [0x9000: 0x777])
         var frame = frame(vector: vector, rip: rip)
-        #expect(!frame.endProbe(in: Self.code, faultAddress: 0x5008, reading: memory))
+        let isProbe = frame.endProbe(in: Self.code, faultAddress: 0x5008, reading: memory)
+        #expect(!isProbe)
         #expect(frame.rip == rip && frame.rsp == 0x9000 && frame.rax == 0 && frame.rdx == 0)
     }
 
@@ -230,8 +233,8 @@ struct FakeMemory: ProbedMemory {
         #expect(taskState[60..<102].allSatisfy { $0 == 0 })
         #expect(taskState[102..<104] == [104, 0])
 
-        func gate(_ vector: Int) -> ArraySlice<UInt8> {
-            bytes[(4096 + vector * 16)..<(4096 + vector * 16 + 16)]
+        func gate(_ vector: Int) -> [UInt8] {
+            Array(bytes[(4096 + vector * 16)..<(4096 + vector * 16 + 16)])
         }
         let high: [UInt8] = [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]
         // Stub 0x...80101120, selector 8, no stack of its own, present interrupt gate.
