@@ -134,7 +134,7 @@ import Testing
         for page in 0..<3 {
             #expect(
                 lines[start + 1 + page]
-                    .hasPrefix("  0xffff96000000\(page)000 holds \(page + 8): first store "))
+                    .hasPrefix("  0xffff96000000\(page)000 holds \(page < 2 ? " " : "")\(page + 8): first store "))
         }
     }
 

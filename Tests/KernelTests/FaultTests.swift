@@ -4,15 +4,6 @@ import Testing
 
 @testable import Kernel
 
-/// Linear memory of which only some words exist.
-struct FakeMemory: ProbedMemory {
-    var words: [UInt64: UInt64] = [:]
-
-    func byte(at address: UInt64) -> UInt8? {
-        words[address & ~7].map { UInt8(truncatingIfNeeded: $0 >> (address % 8 * 8)) }
-    }
-}
-
 @Suite struct TrapReportTests {
     private func headline(
         vector: UInt64, errorCode: UInt64 = 0, rip: UInt64 = 0x1000, rsp: UInt64 = 0,
