@@ -131,10 +131,11 @@ import Testing
         #expect(run.status == .exited(0), "\(run.errors)")
         let lines = run.output.split(separator: "\n").map(String.init)
         let start = try #require(lines.firstIndex(of: "three pages that nobody mapped"))
-        for page in 0..<3 {
+        let values = [" 8", " 9", "10"]
+        for page in values.indices {
             #expect(
                 lines[start + 1 + page]
-                    .hasPrefix("  0xffff96000000\(page)000 holds \(page < 2 ? " " : "")\(page + 8): first store "))
+                    .hasPrefix("  0xffff96000000\(page)000 holds \(values[page]): first store "))
         }
     }
 
@@ -202,14 +203,14 @@ import Testing
                 end
 
                 """)
-                == """
-                page fault
-                  at a.md:1 in inner
-                  called from a.md:2 in outer
-                  called from b.md:3 in caller
-                end
+                    == """
+                    page fault
+                      at a.md:1 in inner
+                      called from a.md:2 in outer
+                      called from b.md:3 in caller
+                    end
 
-                """)
+                    """)
         #expect(
             await passed("  called from 0xffffffff80101000\r\n")
                 == "  called from b.md:3 in caller\r\n")
