@@ -13,7 +13,8 @@ trapStubsStart:
     .balign 16
     // These push an error code (SDM volume 3, "Error Code"; the last two are AMD's, APM volume 2,
     // "Exceptions and Interrupts"); for all others we push a zero.
-    .if vector != 8 && (vector < 10 || vector > 14) && vector != 17 && vector != 21 && vector != 29 && vector != 30
+    .if vector != 8 && (vector < 10 || vector > 14) && vector != 17 \
+        && vector != 21 && vector != 29 && vector != 30
     pushq   $0
     .endif
     pushq   $vector

@@ -5,15 +5,6 @@ import Testing
 @testable import Kernel
 @testable import struct Kernel.CommandLine
 
-/// Linear memory of which only some words exist.
-struct FakeMemory: ProbedMemory {
-    var words: [UInt64: UInt64] = [:]
-
-    func byte(at address: UInt64) -> UInt8? {
-        words[address & ~7].map { UInt8(truncatingIfNeeded: $0 >> (address % 8 * 8)) }
-    }
-}
-
 @Suite struct TrapReportTests {
     private func headline(
         vector: UInt64, errorCode: UInt64 = 0, rip: UInt64 = 0x1000, rsp: UInt64 = 0,
@@ -155,11 +146,11 @@ struct FakeMemory: ProbedMemory {
 
     @Test func aFaultOfAProbeIsToldInItsRegisters() {
         var frame = frame(vector: 14, rip: 0x11f)
-        #expect(frame.endProbe(in: Self.code, faultAddress: 0x5008, reading: FakeMemory()))
+        let isProbe = frame.endProbe(in: Self.code, faultAddress: 0x5008, reading: FakeMemory())
+        #expect(isProbe)
         #expect(frame.rip == 0x13b && frame.rsp == 0x9000)
-        #expect(throws: ProcessorFault.page(
-            PageFault(address: VirtualAddress(0x5008), code: .write))
-        ) {
+        let fault = PageFault(address: VirtualAddress(0x5008), code: .write)
+        #expect(throws: ProcessorFault.page(fault)) {
             try Probe(value: frame.rax, exception: frame.rdx).result()
         }
     }
@@ -167,7 +158,8 @@ struct FakeMemory: ProbedMemory {
     @Test func aProbeThatIsNotCanonical() {
         var frame = frame(vector: 13, rip: 0x100)
         (frame.rdi, frame.errorCode) = (1 << 63, 0)
-        #expect(frame.endProbe(in: Self.code, faultAddress: 7, reading: FakeMemory()))
+        let isProbe = frame.endProbe(in: Self.code, faultAddress: 7, reading: FakeMemory())
+        #expect(isProbe)
         #expect(throws: ProcessorFault.address(AddressFault(address: VirtualAddress(1 << 63)))) {
             try Probe(value: frame.rax, exception: frame.rdx).result()
         }
@@ -176,7 +168,8 @@ struct FakeMemory: ProbedMemory {
     @Test func aFetchFailsAtItsTarget() {
         let memory = FakeMemory(words: [0x9000: 0x13a])
         var frame = frame(vector: 14, rip: 0x5008)
-        #expect(frame.endProbe(in: Self.code, faultAddress: 0x5008, reading: memory))
+        let isProbe = frame.endProbe(in: Self.code, faultAddress: 0x5008, reading: memory)
+        #expect(isProbe)
         #expect(frame.rip == 0x13b && frame.rsp == 0x9008)
     }
 
@@ -187,7 +180,8 @@ struct FakeMemory: ProbedMemory {
         // A return address that is not that of the probing fetch.
         let memory = FakeMemory(words: [0x9000: 0x777])
         var frame = frame(vector: vector, rip: rip)
-        #expect(!frame.endProbe(in: Self.code, faultAddress: 0x5008, reading: memory))
+        let isProbe = frame.endProbe(in: Self.code, faultAddress: 0x5008, reading: memory)
+        #expect(!isProbe)
         #expect(frame.rip == rip && frame.rsp == 0x9000 && frame.rax == 0 && frame.rdx == 0)
     }
 
@@ -231,8 +225,8 @@ struct FakeMemory: ProbedMemory {
         #expect(taskState[60..<102].allSatisfy { $0 == 0 })
         #expect(taskState[102..<104] == [104, 0])
 
-        func gate(_ vector: Int) -> ArraySlice<UInt8> {
-            bytes[(4096 + vector * 16)..<(4096 + vector * 16 + 16)]
+        func gate(_ vector: Int) -> [UInt8] {
+            Array(bytes[(4096 + vector * 16)..<(4096 + vector * 16 + 16)])
         }
         let high: [UInt8] = [0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0]
         // Stub 0x...80101120, selector 8, no stack of its own, present interrupt gate.
