@@ -62,13 +62,25 @@ public struct Machine {
     public var source: String
     public var entries: [MemoryMapEntry]
 
-    /// - Parameter map: the cleaned entries.
-    /// - Throws: `UnsuitableMap` if there are fewer usable frames than an example needs.
-    public func require(frames needed: Int, in map: MemoryMap) throws(UnsuitableMap) {
-        if map.frameCount >= needed { return }
-        throw UnsuitableMap(
-            "\(source) has \(counted(map.frameCount, "usable frame")); "
-                + "this program needs \(needed)")
+    /// - Parameters:
+    ///   - needed: how many usable frames an example needs.
+    ///   - map: the cleaned entries.
+    ///   - limit: where the first `needed` frames must end, in bytes.
+    /// - Throws: `UnsuitableMap` if there are fewer frames, or some of them lie too high.
+    public func require(
+        frames needed: Int, in map: MemoryMap, below limit: UInt64 = PhysicalAddress.limit
+    ) throws(UnsuitableMap) {
+        if map.frameCount < needed {
+            throw UnsuitableMap(
+                "\(source) has \(counted(map.frameCount, "usable frame")); "
+                    + "this program needs \(needed)")
+        }
+        let frames = (0..<map.count).lazy.flatMap { map[$0] }.prefix(needed)
+        if let frame = frames.first(where: { $0.address.rawValue >= limit }) {
+            throw UnsuitableMap(
+                "\(source) has usable memory at \(frame.address.rawValue.hexadecimal()), "
+                    + "where no identity map reaches")
+        }
     }
 
     /// QEMU's q35 machine with 128 MiB, as SeaBIOS reports it; the boot tests compare.

@@ -82,27 +82,3 @@ extension PageFaultCode {
     /// The five bits, read out.
     public var words: String { "\(who) \(what), \(why)" }
 }
-
-/// A table of what operations cost on a simulated machine: a heading, and a line for each.
-public enum CostTable {
-    private static var columns: [(name: String, value: (Counters) -> Int)] {
-        [
-            ("loads", { $0.loads }), ("stores", { $0.stores }), ("TLB hits", { $0.hits }),
-            ("misses", { $0.misses }), ("walk loads", { $0.tableLoads }),
-            ("invalidations", { $0.invalidations }),
-        ]
-    }
-    private static let labelWidth = 26
-
-    public static var head: String {
-        columns.reduce(String(repeating: " ", count: labelWidth)) { line, column in
-            line + "  " + column.name
-        }
-    }
-
-    public static func line(_ label: String, _ cost: Counters) -> String {
-        columns.reduce("  \(label)".padded(to: labelWidth)) { line, column in
-            line + String(column.value(cost)).aligned(to: column.name.count + 2)
-        }
-    }
-}

@@ -216,6 +216,23 @@ private func naiveTranslation(
     #expect(gap.memory.loads == 1)
 }
 
+/// Entries read by somebody else, where the walk says that it wants them.
+@Test func aWalkTakesEntriesThatWereReadElsewhere() throws {
+    var memory = CountedMemory()
+    memory.store(0x2007, word: 256, of: FrameNumber(1))
+    memory.store(0x3007, word: 1, of: FrameNumber(2))
+    memory.store(0x83, word: 2, of: FrameNumber(3))
+    let address = VirtualAddress(pml4: 256, pageDirectoryPointer: 1, pageDirectory: 2)
+    var walk = try Walk(to: address, from: FrameNumber(1))
+    var taking = walk
+    while let step = walk.step(through: &memory) {
+        let entry = memory.load(word: address.index(at: taking.level), of: taking.table)
+        #expect(taking.take(PageTableEntry(entry)) == step)
+        #expect(taking.ending == walk.ending && taking.rights == walk.rights)
+    }
+    #expect(walk.ending != nil && taking.level == .pageDirectory)
+}
+
 /// Every fault code that a walk can give: for each reason, each kind of access, each privilege.
 @Test(arguments: [
     (MemoryAccess.Kind.read, false, UInt32(0)), (.write, false, 2), (.fetch, false, 16),

@@ -40,7 +40,7 @@ func speculationOnAnotherProcessorFillsItsMemory(seed: UInt64) {
 }
 
 @Test(arguments: 1...20)
-func question28_aTableThatIsLinkedBeforeItIsClearedIsWalkedAtOnce(seed: UInt64) {
+func question28ATableThatIsLinkedBeforeItIsClearedIsWalkedAtOnce(seed: UInt64) {
     let bench = bench(seed: seed)
     // The frame held data once; one word of it looks like an entry.
     let old = FrameNumber(0x5000)

@@ -30,7 +30,7 @@ private let page: UInt64 = 0xffff_8000_0000_0000
     #expect(bench.processor.word(at: page) == 8)
 }
 
-@Test func aPageThatBecamePresentNeedsNothing() {
+@Test func question8APageThatBecamePresentNeedsNothing() {
     let bench = Bench()
     bench.label(7)
     bench.map(page + 0x1000, to: 8)
