@@ -20,5 +20,8 @@ import Testing
             }
         }
     }
-    #expect(uses == ["01-naive-stack.md": 2, "03-temporary-mapping.md": 2])
+    #expect(
+        uses == [
+            "01-naive-stack.md": 2, "03-temporary-mapping.md": 2, "04-recursive-mapping.md": 1,
+        ])
 }
