@@ -22,6 +22,7 @@ import Testing
     }
     #expect(
         uses == [
-            "01-naive-stack.md": 2, "03-temporary-mapping.md": 3, "12-kernel-faults.md": 1,
+            "01-naive-stack.md": 2, "03-temporary-mapping.md": 3, "04-recursive-mapping.md": 1,
+            "12-kernel-faults.md": 1, "13-kernel-address-space.md": 1,
         ])
 }
