@@ -201,13 +201,13 @@ func withTooFewFramesNothingHasChanged(largest: Level) throws {
 func noOldEntryIsEverFollowed(seed: UInt64) throws {
     let usable = try map(of: 0x10_0000..<0x60_0000)
     var booted = BootedMachine(.adversary(seed: seed), over: usable)
-    let foreign = PageTableEntry(FrameNumber(0x9999), [.present, .writable])
+    // An entry that maps a page in a table of any level.
+    let foreign = PageTableEntry(FrameNumber(1 << 18), [.present, .writable, .large])
     for frame in 0x105..<0x110 as Range<UInt64> {
         for word in 0..<Frame.wordCount {
             booted.machine.memory.store(foreign.rawValue, word: word, of: FrameNumber(frame))
         }
     }
-    // 0x9999 is where such an entry would lead.
     #expect(try booted.makeDirectMap(largestPage: .pageTable) == 5)
     for frame in 0x100..<0x600 as Range<UInt64> {
         let page = booted.region.page(of: FrameNumber(frame))
