@@ -48,11 +48,13 @@ private struct Run: ~Copyable {
             .adversary(seed: seed), over: try map(of: start << 12..<(start + frames) << 12))
         _ = try booted.makeDirectMap()
         let used = frames - UInt64(booted.allocator.freeCount)
-        addresses = (0..<40).map { _ in
+        // No two are the same: each has a page table's entries of its own to choose from.
+        addresses = (0..<40).map { place in
             VirtualAddress(
                 pml4: [1, 2, 400][random.number(below: 3)],
                 pageDirectoryPointer: random.number(below: 2),
-                pageDirectory: random.number(below: 3), pageTable: random.number(below: 512))
+                pageDirectory: random.number(below: 3),
+                pageTable: 12 * place + random.number(below: 12))
         }
         model = Model(
             fresh: start + used..<start + frames,
