@@ -208,6 +208,10 @@ func noOldEntryIsEverFollowed(seed: UInt64) throws {
             booted.machine.memory.store(foreign.rawValue, word: word, of: FrameNumber(frame))
         }
     }
+    var followed = 0
+    booted.machine.onEvent = { _, event in
+        if case .tableLoad(let step) = event, step.entry.frame == foreign.frame { followed += 1 }
+    }
     #expect(try booted.makeDirectMap(largestPage: .pageTable) == 5)
     for frame in 0x100..<0x600 as Range<UInt64> {
         let page = booted.region.page(of: FrameNumber(frame))
@@ -220,4 +224,5 @@ func noOldEntryIsEverFollowed(seed: UInt64) throws {
             try booted.processor.load(from: booted.region.page(of: FrameNumber(frame)))
         }
     }
+    #expect(followed == 0)
 }
