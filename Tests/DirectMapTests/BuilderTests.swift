@@ -11,9 +11,11 @@ import Testing
 
 /// The largest page that may hold a frame: all its frames are usable, and the size is allowed.
 private func modelLevel(of frame: UInt64, in map: MemoryMap, largest: Level) -> Level? {
-    guard let range = (0..<map.count).map({ map[$0] }).first(where: {
-        $0.contains(FrameNumber(frame))
-    }) else { return nil }
+    guard
+        let range = (0..<map.count).map({ map[$0] }).first(where: {
+            $0.contains(FrameNumber(frame))
+        })
+    else { return nil }
     var best: Level?
     for level in [Level.pageTable, .pageDirectory, .pageDirectoryPointerTable]
     where level <= largest {
@@ -44,7 +46,10 @@ private func probes(
             }
         }
         for _ in 0..<20 {
-            probes.insert(.random(in: map[index].lowerBound.rawValue..<map[index].upperBound.rawValue, using: &random))
+            probes.insert(
+                .random(
+                    in: map[index].lowerBound.rawValue..<map[index].upperBound.rawValue,
+                    using: &random))
         }
     }
     for _ in 0..<50 { probes.insert(.random(in: 0..<end, using: &random)) }
