@@ -91,10 +91,14 @@ import Testing
     @Test func withoutSymbolsTheAddressesStay() async throws {
         let stripped = FileManager.default.temporaryDirectory.appending(path: "kernel-\(UUID())")
         defer { try? FileManager.default.removeItem(at: stripped) }
-        let strip = try await Subprocess.run(
-            .name("llvm-objcopy"),
-            arguments: ["--strip-all", Tool.image(), stripped.path], output: .discarded)
-        try #require(strip.terminationStatus.isSuccess)
+        do {
+            let strip = try await Subprocess.run(
+                .name("llvm-objcopy"),
+                arguments: ["--strip-all", Tool.image(), stripped.path], output: .discarded)
+            try #require(strip.terminationStatus.isSuccess)
+        } catch let error as SubprocessError where error.code == .executableNotFound {
+            throw Tool.Missing(what: "llvm-objcopy: it comes with Swift from swift.org")
+        }
         let report = try report(of: await boot("fault=read", image: stripped.path))
         #expect(report.count > 3)
         #expect(report[1].wholeMatch(of: #/  at 0xffffffff8[0-9a-f]{7}/#) != nil)
