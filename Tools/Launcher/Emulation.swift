@@ -1,12 +1,12 @@
 import Foundation
 import Subprocess
-import Synchronization
 
-/// One run of QEMU: the serial port streamed to standard output, under a watchdog.
+/// One run of QEMU: the serial port joined to standard output and input, under a watchdog.
 struct Emulation {
     let command: EmulatorCommand
 
-    /// So long without a byte and the machine is ended; nil waits for ever.
+    /// So long without a byte, while no prompt waits for one, and the machine is ended; nil waits
+    /// for ever.
     let silence: Duration?
 
     func run() async throws -> Ending {
@@ -21,7 +21,7 @@ struct Emulation {
                 .name(EmulatorCommand.executable),
                 arguments: Arguments(command.arguments),
                 platformOptions: platformOptions,
-                input: .none,
+                input: .inputWriter,
                 output: .sequence,
                 error: .sequence
             ) { execution in
@@ -31,7 +31,8 @@ struct Emulation {
             return Ending(
                 status: result.terminationStatus,
                 silence: observation.wasSilent ? silence : nil,
-                complaint: observation.complaint
+                complaint: observation.complaint,
+                isAccelerated: command.isAccelerated
             )
         } catch let error as SubprocessError where error.code == .executableNotFound {
             throw LaunchFailure.toolMissing(
@@ -49,20 +50,34 @@ struct Emulation {
         case serialPortClosed
         case silence
         case complaint(String)
+        case inputEnded
     }
 
     private func observe(
-        _ execution: Execution<NoInput, SequenceOutput, SequenceOutput>
+        _ execution: Execution<CustomWriteInput, SequenceOutput, SequenceOutput>
     ) async throws -> Observation {
         let watchdog = Watchdog()
+        let (prompts, prompted) = AsyncStream.makeStream(of: Void.self)
         do {
             return try await withThrowingTaskGroup(of: Event.self) { group in
                 group.addTask {
+                    var monitor = SerialMonitor(holdsBack: command.startsWithFirmware)
                     for try await buffer in execution.standardOutput {
                         watchdog.reset()
-                        try StandardOutput.write(buffer)
+                        let reading = monitor.read(unsafe buffer.withUnsafeBytes { unsafe Array($0) })
+                        try StandardOutput.write(reading.text)
+                        if reading.isAtPrompt {
+                            watchdog.pause()
+                            prompted.yield()
+                        }
                     }
+                    try StandardOutput.write(monitor.end())
                     return .serialPortClosed
+                }
+                group.addTask {
+                    await KernelInput(writer: execution.standardInputWriter, watchdog: watchdog)
+                        .relay(at: prompts)
+                    return .inputEnded
                 }
                 group.addTask {
                     .complaint(try await Self.text(of: execution.standardError))
@@ -82,6 +97,8 @@ struct Emulation {
                     case .complaint(let text):
                         observation.complaint = text
                         open -= 1
+                    case .inputEnded:
+                        break
                     case .silence:
                         observation.wasSilent = true
                         try execution.send(signal: .kill, toProcessGroup: true)
@@ -105,23 +122,5 @@ struct Emulation {
             unsafe buffer.withUnsafeBytes { unsafe bytes += $0.prefix(room) }
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-/// Measures how long nothing happened.
-final class Watchdog: Sendable {
-    private let lastReset = Mutex(ContinuousClock.now)
-
-    func reset() {
-        lastReset.withLock { $0 = .now }
-    }
-
-    /// Returns when there was no reset for so long.
-    func wait(for silence: Duration) async throws {
-        while true {
-            let deadline = lastReset.withLock { $0 } + silence
-            if deadline <= .now { return }
-            try await Task.sleep(until: deadline, clock: .continuous)
-        }
     }
 }

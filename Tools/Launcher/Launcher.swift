@@ -11,20 +11,15 @@ struct Launcher: AsyncParsableCommand {
             The kernel's serial output goes to standard output. The exit status is 0 only if the \
             kernel itself reported success; any other end of the machine is 1, with the reason \
             on standard error.
+
+            Standard input goes to the kernel, a line for each prompt (a line of output that \
+            begins with "frames> "). At the end of input the kernel gets the byte 0x04, Ctrl-D. \
+            On a terminal each key goes to the kernel at once, and Ctrl-C ends the machine.
             """
     )
 
     @OptionGroup
     var options: LaunchOptions
-
-    func validate() throws {
-        if options.timeout <= 0 {
-            throw ValidationError("--timeout wants a number of seconds above 0")
-        }
-        if !(1...255).contains(options.processors) {
-            throw ValidationError("--processors wants a number from 1 to 255")
-        }
-    }
 
     func run() async throws {
         // A closed pipe shall be an error that we see, so that QEMU does not outlive us.
@@ -47,16 +42,51 @@ struct Launcher: AsyncParsableCommand {
     }
 
     private func launch() async throws {
-        if options.printCommand {
-            let image = try options.image ?? BareMetalImage.path(in: PackageRoot.find())
-            print(EmulatorCommand(options: options, image: image).shellDescription)
-            return
+        if options.printCommand { return try printCommand() }
+        let symbols = try await imageToBoot()
+        if let path = options.iso { return try await writeDisc(with: symbols, to: path) }
+        if options.accelerate { try Acceleration.requireDevice() }
+        try options.firmware.requireInstalled()
+
+        guard options.firmware != .none, try ImageFormat(ofFileAt: symbols) == .kernel else {
+            return try await boot(symbols, symbols: symbols)
         }
-        let image = try await imageToBoot()
-        let command = EmulatorCommand(options: options, image: image)
-        if options.gdb { StandardError.print(command.debuggerAdvice) }
+        let disc = try await BootDisc.make(image: symbols, words: options.append)
+        defer { disc.remove() }
+        try await boot(disc.file.path, symbols: symbols)
+    }
+
+    private func printCommand() throws {
+        let isFromDisc = options.firmware != .none
+        let image = try options.image
+            ?? (isFromDisc ? BootDisc.exampleName : BareMetalImage.path(in: PackageRoot.find()))
+        print(EmulatorCommand(options: options, image: image).shellDescription)
+        if isFromDisc && options.image == nil {
+            StandardError.print("kernel: --iso \(image) writes the disc of this command")
+        }
+    }
+
+    private func writeDisc(with kernel: String, to path: String) async throws {
+        let size = try await BootDisc.write(image: kernel, words: options.append, to: path)
+        print(
+            "\(path): \(size) bytes, starts PCs with BIOS or UEFI; on a USB stick: "
+                + "sudo dd if=\(EmulatorCommand.quoted(path)) of=/dev/sdX bs=1M conv=fsync")
+    }
+
+    /// - Parameters:
+    ///   - image: What the machine starts from, the kernel or a disc.
+    ///   - symbols: The kernel as it was linked.
+    private func boot(_ image: String, symbols: String) async throws {
+        let port = options.gdb ? DebuggerPort.free() : DebuggerPort.usual
+        if options.gdb {
+            let root = try? PackageRoot.find()
+            let here = FileManager.default.currentDirectoryPath
+            StandardError.print(
+                EmulatorCommand.debuggerAdvice(
+                    port: port, symbols: symbols, root: root?.path == here ? nil : root?.path))
+        }
         let ending = try await Emulation(
-            command: command,
+            command: EmulatorCommand(options: options, image: image, debuggerPort: port),
             silence: options.gdb ? nil : .seconds(options.timeout)
         ).run()
         try ending.requireSuccess()
@@ -66,8 +96,20 @@ struct Launcher: AsyncParsableCommand {
         guard let image = options.image else {
             return try await BareMetalImage.build(in: PackageRoot.find())
         }
-        guard FileManager.default.isReadableFile(atPath: image) else {
-            throw LaunchFailure.imageUnreadable(path: image)
+        if try ImageFormat(ofFileAt: image) == .disc {
+            let remedy: String? =
+                if options.iso != nil {
+                    "--iso wants a kernel"
+                } else if options.firmware == .none {
+                    "start it with --firmware bios or uefi"
+                } else if options.gdb {
+                    "--gdb wants a kernel with its symbols"
+                } else if !options.append.isEmpty {
+                    "its words stand in it, and --append cannot change them"
+                } else {
+                    nil
+                }
+            if let remedy { throw LaunchFailure.imageIsDisc(path: image, remedy: remedy) }
         }
         return image
     }

@@ -1,12 +1,10 @@
 import Foundation
-import Subprocess
 
 /// Standard output, unbuffered.
 enum StandardOutput {
-    static func write(_ buffer: SubprocessOutputSequence.Buffer) throws(LaunchFailure) {
-        let text = unsafe buffer.withUnsafeBytes { unsafe Data($0) }
+    static func write(_ text: [UInt8]) throws(LaunchFailure) {
         do {
-            try FileHandle.standardOutput.write(contentsOf: text)
+            try FileHandle.standardOutput.write(contentsOf: Data(text))
         } catch {
             throw .outputClosed
         }
