@@ -61,6 +61,21 @@ enum Tool {
 
     static let firstRun = Task { try await kernel([]) }
 
+    /// A disc with that image and some words, written once for all tests.
+    static func disc() async throws -> String {
+        let run = try await discWriting.value
+        try #require(run.status == .exited(0), "\(run.errors)")
+        return discPath
+    }
+
+    static let discPath = package.appending(path: ".build/bare-metal/tests, disc.iso").path
+
+    static let discWriting = Task {
+        try await kernel([
+            "--iso", discPath, "--image", image(), "--append", "words of the disc",
+        ])
+    }
+
     struct Missing: Error, CustomStringConvertible {
         let what: String
         var description: String { "missing: \(what)" }

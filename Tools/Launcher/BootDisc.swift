@@ -20,7 +20,6 @@ enum BootDisc {
 
     /// Writes the disc to a file, whole or not at all, and returns the number of its bytes.
     static func write(image: String, words: String, to path: String) async throws -> Int {
-        try requireWritable(path)
         let disc = try await make(image: image, words: words)
         defer { disc.remove() }
         do {
@@ -41,10 +40,6 @@ enum BootDisc {
     }
 
     static func make(image: String, words: String) async throws -> Temporary {
-        let missing = missingPackages()
-        guard missing.isEmpty else {
-            throw LaunchFailure.packagesMissing(missing, purpose: "a disc")
-        }
         let files = FileManager.default
         let disc = Temporary(
             folder: files.temporaryDirectory.appending(path: "free-frames-\(UUID().uuidString)"))
@@ -105,7 +100,12 @@ enum BootDisc {
         return missing.sorted()
     }
 
-    private static func requireWritable(_ path: String) throws(LaunchFailure) {
+    static func requirePackages() throws(LaunchFailure) {
+        let missing = missingPackages()
+        guard missing.isEmpty else { throw .packagesMissing(missing, purpose: "a disc") }
+    }
+
+    static func requireWritable(_ path: String) throws(LaunchFailure) {
         let files = FileManager.default
         let folder = URL(filePath: path).deletingLastPathComponent().path
         guard (try? files.attributesOfItem(atPath: folder)[.type]) as? FileAttributeType != nil
@@ -167,7 +167,10 @@ enum BootDisc {
 extension Error {
     /// The system's own words where Foundation wraps them.
     fileprivate var reason: String {
-        let underlying = (self as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
-        return (underlying ?? self).localizedDescription
+        let underlying = (self as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+        guard let underlying, underlying.domain == NSPOSIXErrorDomain else {
+            return localizedDescription
+        }
+        return unsafe String(cString: strerror(Int32(underlying.code)))
     }
 }

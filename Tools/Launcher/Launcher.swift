@@ -43,14 +43,24 @@ struct Launcher: AsyncParsableCommand {
 
     private func launch() async throws {
         if options.printCommand { return try printCommand() }
-        let symbols = try await imageToBoot()
-        if let path = options.iso { return try await writeDisc(with: symbols, to: path) }
-        if options.accelerate { try Acceleration.requireDevice() }
+        // All that the host may lack is said before the image is built.
+        let givenFormat = try options.image.map(ImageFormat.init(ofFileAt:))
+        if givenFormat == .disc { try requireUseOfDisc() }
+        if let path = options.iso { try BootDisc.requireWritable(path) }
+        let makesDisc =
+            options.iso != nil || (options.firmware != .none && givenFormat != .disc)
+        if makesDisc { try BootDisc.requirePackages() }
         try options.firmware.requireInstalled()
+        if options.accelerate { try Acceleration.requireDevice() }
 
-        guard options.firmware != .none, try ImageFormat(ofFileAt: symbols) == .kernel else {
-            return try await boot(symbols, symbols: symbols)
+        let symbols: String
+        if let image = options.image {
+            symbols = image
+        } else {
+            symbols = try await BareMetalImage.build(in: PackageRoot.find())
         }
+        if let path = options.iso { return try await writeDisc(with: symbols, to: path) }
+        guard makesDisc else { return try await boot(symbols, symbols: symbols) }
         let disc = try await BootDisc.make(image: symbols, words: options.append)
         defer { disc.remove() }
         try await boot(disc.file.path, symbols: symbols)
@@ -92,25 +102,20 @@ struct Launcher: AsyncParsableCommand {
         try ending.requireSuccess()
     }
 
-    private func imageToBoot() async throws -> String {
-        guard let image = options.image else {
-            return try await BareMetalImage.build(in: PackageRoot.find())
+    /// A disc is made already, for firmware to start it and with its words in it.
+    private func requireUseOfDisc() throws(LaunchFailure) {
+        let remedy: String
+        if options.iso != nil {
+            remedy = "--iso wants a kernel"
+        } else if options.firmware == .none {
+            remedy = "start it with --firmware bios or uefi"
+        } else if options.gdb {
+            remedy = "--gdb wants a kernel with its symbols"
+        } else if !options.append.isEmpty {
+            remedy = "its words stand in it, and --append cannot change them"
+        } else {
+            return
         }
-        if try ImageFormat(ofFileAt: image) == .disc {
-            let remedy: String? =
-                if options.iso != nil {
-                    "--iso wants a kernel"
-                } else if options.firmware == .none {
-                    "start it with --firmware bios or uefi"
-                } else if options.gdb {
-                    "--gdb wants a kernel with its symbols"
-                } else if !options.append.isEmpty {
-                    "its words stand in it, and --append cannot change them"
-                } else {
-                    nil
-                }
-            if let remedy { throw LaunchFailure.imageIsDisc(path: image, remedy: remedy) }
-        }
-        return image
+        throw .imageIsDisc(path: options.image ?? "", remedy: remedy)
     }
 }
