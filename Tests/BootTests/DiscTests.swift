@@ -57,7 +57,7 @@ import Testing
     @Test func aKernelThatFailsOnADiscSaysSo() async throws {
         let run = try await Tool.kernel([
             "--firmware", "bios", "--image", Tool.image(), "--append",
-            String(repeating: "words ", count: 64 << 10 / 6),
+            String(repeating: "words ", count: 600),
         ])
         #expect(run.status == .exited(1))
         #expect(run.output.hasSuffix("boot information: a command line of more than 256 bytes\n"))

@@ -101,6 +101,10 @@ import Testing
         (["--accelerate", "--count-instructions"], "leave --accelerate out"),
         (["--iso", "x", "--gdb"], "--iso boots nothing: leave --gdb out"),
         (["--iso", "x", "--append", "it's"], "GRUB changes them"),
+        (
+            ["--append", String(repeating: "x", count: 64 << 10)],
+            "--append takes at most 4095 bytes; this is 65536"
+        ),
         (["--frobnicate"], "Unknown option '--frobnicate'"),
         (["stray"], "Unexpected argument 'stray'"),
     ])

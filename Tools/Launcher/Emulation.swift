@@ -57,6 +57,8 @@ struct Emulation {
         _ execution: Execution<CustomWriteInput, SequenceOutput, SequenceOutput>
     ) async throws -> Observation {
         let watchdog = Watchdog()
+        let keyMode = KeyMode()
+        defer { keyMode.leave() }
         let (prompts, prompted) = AsyncStream.makeStream(of: Void.self)
         do {
             return try await withThrowingTaskGroup(of: Event.self) { group in
@@ -65,6 +67,8 @@ struct Emulation {
                     for try await buffer in execution.standardOutput {
                         watchdog.reset()
                         let reading = monitor.read(unsafe buffer.withUnsafeBytes { unsafe Array($0) })
+                        // Before the reader sees the prompt and types.
+                        if reading.isAtPrompt { keyMode.enter() }
                         try StandardOutput.write(reading.text)
                         if reading.isAtPrompt {
                             watchdog.pause()

@@ -14,12 +14,9 @@ struct KernelInput {
     /// - Parameter prompts: An element whenever the kernel asks for a command.
     func relay(at prompts: AsyncStream<Void>) async {
         let input = StandardInput()
-        var keyMode: KeyMode?
-        defer { keyMode?.leave() }
         var pending: ArraySlice<UInt8> = []
         var hasEnded = false
         for await _ in prompts {
-            if keyMode == nil { keyMode = KeyMode() }
             var isLineBegun = false
             while true {
                 if pending.isEmpty && !hasEnded {

@@ -77,9 +77,17 @@ struct LaunchOptions: ParsableArguments {
             throw ValidationError(
                 "--count-instructions is for emulated processors: leave --accelerate out")
         }
+        // QEMU's PVH loader copies more over the boot information that stands behind its buffer
+        // (pc-bios/optionrom/pvh_main.c, `cmdline_buffer`).
+        if append.utf8.count > Self.mostWords {
+            throw ValidationError(
+                "--append takes at most \(Self.mostWords) bytes; this is \(append.utf8.count)")
+        }
         try validateFirmware()
         try validateDisc()
     }
+
+    private static let mostWords = 4095
 
     private func validateFirmware() throws {
         if firmware != .none && machine == .microvm {
