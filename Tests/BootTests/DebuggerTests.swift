@@ -19,7 +19,9 @@ import Testing
         ) { execution in
             var advice = ""
             for try await buffer in execution.standardError {
-                advice += unsafe buffer.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
+                advice += unsafe buffer.withUnsafeBytes {
+                    unsafe String(decoding: $0, as: UTF8.self)
+                }
                 guard advice.contains("kernel-image\n") else { continue }
                 let command = try #require(advice.split(separator: "\n").last)
                 let debugger = try await Subprocess.run(

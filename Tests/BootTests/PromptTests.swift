@@ -234,9 +234,10 @@ import Testing
     }
 
     @Test func aLineDrawnAgainIsNoNewPrompt() {
-        #expect(readings("frames> ", "al\rframes> all", "\n", "frames> ") == [
-            "frames> !", "al\rframes> all", "\n", "frames> !", "",
-        ])
+        #expect(
+            readings("frames> ", "al\rframes> all", "\n", "frames> ") == [
+                "frames> !", "al\rframes> all", "\n", "frames> !", "",
+            ])
     }
 
     @Test func holdsBackWhatComesBeforeTheKernel() {

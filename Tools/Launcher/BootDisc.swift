@@ -141,8 +141,10 @@ enum BootDisc {
             let paths: Paths
         }
         let info = try await HostTool.run("swift", ["-print-target-info"], package: package)
-        guard let target = try? JSONDecoder().decode(Target.self, from: Data(info.standardOutput.utf8))
-        else { throw LaunchFailure.discNotMade(tool: "swift", output: info.standardOutput) }
+        let words = Data(info.standardOutput.utf8)
+        guard let target = try? JSONDecoder().decode(Target.self, from: words) else {
+            throw LaunchFailure.discNotMade(tool: "swift", output: info.standardOutput)
+        }
         return URL(filePath: target.paths.runtimeResourcePath).appending(path: "../../bin")
             .standardizedFileURL
     }

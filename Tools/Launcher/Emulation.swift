@@ -66,7 +66,8 @@ struct Emulation {
                     var monitor = SerialMonitor(holdsBack: command.startsWithFirmware)
                     for try await buffer in execution.standardOutput {
                         watchdog.reset()
-                        let reading = monitor.read(unsafe buffer.withUnsafeBytes { unsafe Array($0) })
+                        let bytes = unsafe buffer.withUnsafeBytes { unsafe Array($0) }
+                        let reading = monitor.read(bytes)
                         // Before the reader sees the prompt and types.
                         if reading.isAtPrompt { keyMode.enter() }
                         try StandardOutput.write(reading.text)

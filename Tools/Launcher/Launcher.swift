@@ -24,6 +24,7 @@ struct Launcher: AsyncParsableCommand {
     func run() async throws {
         // A closed pipe shall be an error that we see, so that QEMU does not outlive us.
         signal(SIGPIPE, SIG_IGN)
+        StandardInput.openIfClosed()
         let boot = Task { try await launch() }
         let interruption = Interruption(cancelling: boot)
         defer { interruption.stop() }
@@ -68,7 +69,8 @@ struct Launcher: AsyncParsableCommand {
 
     private func printCommand() throws {
         let isFromDisc = options.firmware != .none
-        let image = try options.image
+        let image =
+            try options.image
             ?? (isFromDisc ? BootDisc.exampleName : BareMetalImage.path(in: PackageRoot.find()))
         print(EmulatorCommand(options: options, image: image).shellDescription)
         if isFromDisc && options.image == nil {

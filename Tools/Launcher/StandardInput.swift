@@ -6,6 +6,11 @@ final class StandardInput: Sendable {
     private let wakeUp: Int32
     private let call: Int32
 
+    /// Takes the descriptor, which the next file or pipe would have for its own otherwise.
+    static func openIfClosed() {
+        if fcntl(STDIN_FILENO, F_GETFD) < 0 { _ = unsafe open("/dev/null", O_RDONLY) }
+    }
+
     init() {
         var ends: [Int32] = [-1, -1]
         // Without a pipe a wait cannot be cancelled; poll then ignores the descriptor -1.
