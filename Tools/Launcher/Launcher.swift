@@ -24,7 +24,6 @@ struct Launcher: AsyncParsableCommand {
     func run() async throws {
         // A closed pipe shall be an error that we see, so that QEMU does not outlive us.
         signal(SIGPIPE, SIG_IGN)
-        StandardInput.openIfClosed()
         let boot = Task { try await launch() }
         let interruption = Interruption(cancelling: boot)
         defer { interruption.stop() }

@@ -6,11 +6,6 @@ final class StandardInput: Sendable {
     private let wakeUp: Int32
     private let call: Int32
 
-    /// Takes the descriptor, which the next file or pipe would have for its own otherwise.
-    static func openIfClosed() {
-        if fcntl(STDIN_FILENO, F_GETFD) < 0 { _ = unsafe open("/dev/null", O_RDONLY) }
-    }
-
     init() {
         var ends: [Int32] = [-1, -1]
         // Without a pipe a wait cannot be cancelled; poll then ignores the descriptor -1.
@@ -35,7 +30,15 @@ final class StandardInput: Sendable {
         }
     }
 
+    /// Where the launcher was started with no standard input at all, the runtime has taken its
+    /// descriptor for an event queue, which is a file of no type.
+    private static var isOpen: Bool {
+        var status = stat()
+        return unsafe fstat(STDIN_FILENO, &status) == 0 && status.st_mode & S_IFMT != 0
+    }
+
     private func wait() -> [UInt8] {
+        guard Self.isOpen else { return [] }
         var sources = [
             pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
             pollfd(fd: wakeUp, events: Int16(POLLIN), revents: 0),
