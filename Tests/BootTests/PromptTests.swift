@@ -102,7 +102,10 @@ import Testing
     /// Types into a terminal on which the launcher runs, key by key, whenever the machine wrote
     /// something; then tells how the launcher ended and whether the terminal is as before.
     private func onTerminal(typing text: String) async throws -> String {
-        try await withScript { folder in
+        try #require(
+            HostTool.find("script") != nil,
+            "script is not installed; install bsdutils, or run Tools/setup --test")
+        return try await withScript { folder in
             let session = folder.appending(path: "session")
             try Data(
                 """
