@@ -7,7 +7,7 @@ import Testing
     @Test func acceleratesOrSaysWhyNot() async throws {
         // As little memory as there can be: in a virtual machine, acceleration may be slow.
         let run = try await Tool.kernel([
-            "--accelerate", "--memory", "4M", "--image", Tool.image(),
+            "--accelerate", "--memory", "4M", "--timeout", "120", "--image", Tool.image(),
         ])
         if run.status == .exited(0) {
             #expect(run.output.hasSuffix("\nok\n"))

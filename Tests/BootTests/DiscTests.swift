@@ -32,6 +32,8 @@ import Testing
         ])
     func startsAsADiscAndAsAUSBStick(firmware: [String], drive: [String]) async throws {
         let disc = try await Tool.disc().replacing(",", with: drive[0] == "-drive" ? ",," : ",")
+        await Tool.places.take()
+        defer { Tool.places.giveBack() }
         let run = try await Subprocess.run(
             .name(EmulatorCommand.executable),
             arguments: Arguments(
