@@ -6,7 +6,7 @@ import SimulatedMachine
 /// Prints what operations cost on a simulated machine: a heading, and a line for each.
 ///
 /// It takes over the machine's `onEvent`, because a table write is told from another store only by
-/// where it went: to a frame that is a table when the operation has ended.
+/// where it went: to a frame that is a table before the operations or after them.
 public final class CostMeter {
     private let machine: SimulatedMachine
     private let root: FrameNumber
@@ -41,17 +41,37 @@ public final class CostMeter {
         return (label.padded(to: labelWidth) + text.joined()).withoutTrailingSpaces
     }
 
-    /// Runs some operations and prints what they cost on processor 0.
-    public func line(_ label: String, _ operations: () throws -> Void) rethrows {
+    /// What some operations cost.
+    public struct Cost {
+        var counters: Counters
+        var tableWrites: Int
+    }
+
+    /// Runs some operations on processor 0.
+    public func cost(of operations: () throws -> Void) rethrows -> Cost {
+        // A table that is given back is none afterwards, and a new one was none before.
+        var tables = tables(under: root, at: .pml4)
         stores = [:]
         let before = machine.processor(0).counters
         try operations()
-        let cost = machine.processor(0).counters - before
-        let tableWrites = tables(under: root, at: .pml4).reduce(0) { $0 + stores[$1, default: 0] }
+        let counters = machine.processor(0).counters - before
+        tables.formUnion(self.tables(under: root, at: .pml4))
+        return Cost(
+            counters: counters, tableWrites: tables.reduce(0) { $0 + stores[$1, default: 0] })
+    }
+
+    /// Prints what some operations cost.
+    public static func line(_ label: String, _ cost: Cost) {
         let figures = [
-            tableWrites, cost.invalidations, cost.tableLoads, cost.misses, cost.loads, cost.stores,
+            cost.tableWrites, cost.counters.invalidations, cost.counters.tableLoads,
+            cost.counters.misses, cost.counters.loads, cost.counters.stores,
         ]
-        print(Self.line("  \(label)", figures.map(String.init)))
+        print(line("  \(label)", figures.map(String.init)))
+    }
+
+    /// Runs some operations and prints what they cost.
+    public func line(_ label: String, _ operations: () throws -> Void) rethrows {
+        Self.line(label, try cost(of: operations))
     }
 
     private func tables(under table: FrameNumber, at level: Level) -> Set<FrameNumber> {

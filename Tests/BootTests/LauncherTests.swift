@@ -30,14 +30,40 @@ import Testing
         #expect(run.output.contains(" -kernel /"))
     }
 
-    @Test func theDebuggersPortAndTheInstructionCountAreOptions() throws {
-        let options = try LaunchOptions.parse(["--gdb", "--count-instructions"])
+    @Test func theInstructionCountAndTheProcessorAreOptions() throws {
+        let options = try LaunchOptions.parse(["--count-instructions", "--cpu", "qemu64"])
         let command = EmulatorCommand(options: options, image: "an image")
         #expect(command.shellDescription.contains(" -icount shift=0,sleep=off "))
-        #expect(command.shellDescription.contains(" -S -gdb tcp:127.0.0.1:1234 "))
+        #expect(command.shellDescription.contains(" -accel tcg -cpu qemu64 "))
+        #expect(command.shellDescription.hasSuffix(" -kernel 'an image'"))
+    }
+
+    @Test func firmwareGetsADisc() async throws {
+        let run = try await Tool.kernel(["--print-command", "--firmware", "uefi"])
+        #expect(run.status == .exited(0))
         #expect(
-            command.debuggerAdvice.hasSuffix(
-                "    gdb -ex 'target remote localhost:1234' 'an image'"))
+            run.output.hasSuffix(
+                " -bios /usr/share/ovmf/OVMF.fd -drive file=free-frames.iso,format=raw,readonly=on,"
+                    + "if=none,id=disc -device virtio-blk-pci,drive=disc\n"))
+        #expect(run.errors == "kernel: --iso free-frames.iso writes the disc of this command\n")
+    }
+
+    @Test func aCommaInADiscsNameIsDoubled() throws {
+        let options = try LaunchOptions.parse(["--firmware", "bios"])
+        let command = EmulatorCommand(options: options, image: "a,b")
+        #expect(command.arguments.contains("file=a,,b,format=raw,readonly=on,if=none,id=disc"))
+    }
+
+    @Test func anotherPortIfTheUsualOneIsTaken() throws {
+        let advice = EmulatorCommand.debuggerAdvice(
+            port: 4711, symbols: "an image", root: "/the book")
+        #expect(
+            advice.hasSuffix(
+                "    gdb -ex 'directory /the book' -ex 'target remote localhost:4711' "
+                    + "-ex 'hbreak kernelMain' -ex continue 'an image'"))
+        let options = try LaunchOptions.parse(["--gdb"])
+        let command = EmulatorCommand(options: options, image: "image", debuggerPort: 4711)
+        #expect(command.shellDescription.contains(" -S -gdb tcp:127.0.0.1:4711 "))
     }
 
     @Test(arguments: [
@@ -64,11 +90,21 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--memory", "3M"], "the smallest machine has 4M, the largest 16T"),
+        (["--memory", "2M"], "the smallest machine has 4M, the largest 16T"),
         (["--memory", "lots"], "that is no size; write it as 128M, 4G or 1T"),
         (["--machine", "i440"], "'q35', 'microvm' or 'pc'"),
         (["--processors", "0"], "--processors wants a number from 1 to 255"),
         (["--timeout", "0"], "--timeout wants a number of seconds above 0"),
+        (["--firmware", "bios", "--machine", "microvm"], "no firmware that starts discs"),
+        (["--firmware", "uefi", "--memory", "63M"], "less than 64M of memory"),
+        (["--firmware", "coreboot"], "'none', 'bios' or 'uefi'"),
+        (["--accelerate", "--count-instructions"], "leave --accelerate out"),
+        (["--iso", "x", "--gdb"], "--iso boots nothing: leave --gdb out"),
+        (["--iso", "x", "--append", "it's"], "GRUB changes them"),
+        (
+            ["--append", String(repeating: "x", count: 64 << 10)],
+            "--append takes at most 4095 bytes; this is 65536"
+        ),
         (["--frobnicate"], "Unknown option '--frobnicate'"),
         (["stray"], "Unexpected argument 'stray'"),
     ])

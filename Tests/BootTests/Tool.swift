@@ -1,5 +1,6 @@
 import Foundation
 import Subprocess
+import Synchronization
 import Testing
 
 @testable import Launcher
@@ -38,11 +39,16 @@ enum Tool {
         throw Missing(what: "the executable kernel beside the test bundle: run swift build")
     }
 
+    /// For whatever starts a machine: two at a time, as there may be no more processors than that.
+    static let places = Places(2)
+
     /// Runs the launcher with so many arguments, in the package's folder unless another is named.
     static func kernel(
         _ arguments: [String], in folder: URL = package,
         environment: Environment = .inherit
     ) async throws -> ToolRun {
+        await places.take()
+        defer { places.giveBack() }
         let result = try await Subprocess.run(
             .path(.init(launcher())), arguments: Arguments(arguments), environment: environment,
             workingDirectory: .init(folder.path), output: .string(limit: 1 << 20),
@@ -61,8 +67,62 @@ enum Tool {
 
     static let firstRun = Task { try await kernel([]) }
 
+    /// A disc with that image and some words, written once for all tests.
+    static func disc() async throws -> String {
+        let run = try await discWriting.value
+        try #require(run.status == .exited(0), "\(run.errors)")
+        return discPath
+    }
+
+    static let discPath = package.appending(path: ".build/bare-metal/tests, disc.iso").path
+
+    static let discWriting = Task {
+        try await kernel([
+            "--iso", discPath, "--image", image(), "--append", "words of the disc",
+        ])
+    }
+
     struct Missing: Error, CustomStringConvertible {
         let what: String
         var description: String { "missing: \(what)" }
+    }
+}
+
+/// So many may be inside at a time; the others wait outside in the order of their coming.
+final class Places: Sendable {
+    private struct State {
+        var free: Int
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state: Mutex<State>
+
+    init(_ count: Int) {
+        state = Mutex(State(free: count))
+    }
+
+    func take() async {
+        await withCheckedContinuation { continuation in
+            let mayEnter = state.withLock { state in
+                if state.free > 0 {
+                    state.free -= 1
+                    return true
+                }
+                state.waiting.append(continuation)
+                return false
+            }
+            if mayEnter { continuation.resume() }
+        }
+    }
+
+    func giveBack() {
+        let next: CheckedContinuation<Void, Never>? = state.withLock { state in
+            if state.waiting.isEmpty {
+                state.free += 1
+                return nil
+            }
+            return state.waiting.removeFirst()
+        }
+        next?.resume()
     }
 }

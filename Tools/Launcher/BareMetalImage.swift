@@ -1,5 +1,4 @@
 import Foundation
-import Subprocess
 
 /// The kernel's image, built for bare metal in a folder of its own.
 enum BareMetalImage {
@@ -26,28 +25,12 @@ enum BareMetalImage {
         if StandardError.isTerminal {
             StandardError.print("kernel: building the image for bare metal")
         }
-        // In a process group of its own, so that an interruption ends it in our order.
-        var platformOptions = PlatformOptions()
-        platformOptions.processGroupID = 0
-        platformOptions.teardownSequence = [
-            .gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(2))
-        ]
-        let build: ExecutionResult<Void, StringOutput<UTF8>, CombinedErrorOutput>
-        do {
-            build = try await Subprocess.run(
-                .name("swift"),
-                arguments: [
-                    "build", "--configuration", "release", "--product", product,
-                    "--triple", triple, "--toolset", toolset, "--scratch-path", scratchPath,
-                ],
-                workingDirectory: .init(root.path),
-                platformOptions: platformOptions,
-                output: .string(limit: 16 << 20),
-                error: .combinedWithOutput
-            )
-        } catch let error as SubprocessError where error.code == .executableNotFound {
-            throw LaunchFailure.toolMissing(name: "swift", package: "Swift 6.3 from swift.org")
-        }
+        let build = try await HostTool.run(
+            "swift",
+            [
+                "build", "--configuration", "release", "--product", product,
+                "--triple", triple, "--toolset", toolset, "--scratch-path", scratchPath,
+            ], package: "Swift 6.3 from swift.org", in: root)
         guard build.terminationStatus.isSuccess else {
             throw LaunchFailure.imageDoesNotBuild(output: build.standardOutput)
         }

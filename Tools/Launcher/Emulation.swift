@@ -1,12 +1,15 @@
 import Foundation
 import Subprocess
-import Synchronization
 
-/// One run of QEMU: the serial port streamed to standard output, under a watchdog.
+/// One run of QEMU: the serial port joined to standard output and input, under a watchdog.
 struct Emulation {
     let command: EmulatorCommand
 
-    /// So long without a byte and the machine is ended; nil waits for ever.
+    /// The kernel as it was linked: where the names of addresses come from.
+    let symbols: String
+
+    /// So long without a byte, while no prompt waits for one, and the machine is ended; nil waits
+    /// for ever.
     let silence: Duration?
 
     func run() async throws -> Ending {
@@ -21,7 +24,7 @@ struct Emulation {
                 .name(EmulatorCommand.executable),
                 arguments: Arguments(command.arguments),
                 platformOptions: platformOptions,
-                input: .none,
+                input: .inputWriter,
                 output: .sequence,
                 error: .sequence
             ) { execution in
@@ -31,7 +34,8 @@ struct Emulation {
             return Ending(
                 status: result.terminationStatus,
                 silence: observation.wasSilent ? silence : nil,
-                complaint: observation.complaint
+                complaint: observation.complaint,
+                isAccelerated: command.isAccelerated
             )
         } catch let error as SubprocessError where error.code == .executableNotFound {
             throw LaunchFailure.toolMissing(
@@ -49,24 +53,42 @@ struct Emulation {
         case serialPortClosed
         case silence
         case complaint(String)
+        case inputEnded
     }
 
     private func observe(
-        _ execution: Execution<NoInput, SequenceOutput, SequenceOutput>
+        _ execution: Execution<CustomWriteInput, SequenceOutput, SequenceOutput>
     ) async throws -> Observation {
         let watchdog = Watchdog()
+        let keyMode = KeyMode()
+        defer { keyMode.leave() }
+        let (prompts, prompted) = AsyncStream.makeStream(of: Void.self)
         do {
             return try await withThrowingTaskGroup(of: Event.self) { group in
                 group.addTask {
-                    let symbolizer = Symbolizer(image: command.image)
+                    let symbolizer = Symbolizer(image: symbols)
                     var filter = PlaceFilter { await symbolizer.places(of: $0) }
+                    var monitor = SerialMonitor(holdsBack: command.startsWithFirmware)
                     for try await buffer in execution.standardOutput {
                         watchdog.reset()
                         let bytes = unsafe buffer.withUnsafeBytes { unsafe Array($0) }
-                        try StandardOutput.write(await filter.pass(bytes))
+                        let reading = monitor.read(bytes)
+                        // Before the reader sees the prompt and types.
+                        if reading.isAtPrompt { keyMode.enter() }
+                        try StandardOutput.write(await filter.pass(reading.text))
+                        if reading.isAtPrompt {
+                            watchdog.pause()
+                            prompted.yield()
+                        }
                     }
+                    try StandardOutput.write(await filter.pass(monitor.end()))
                     try StandardOutput.write(filter.finish())
                     return .serialPortClosed
+                }
+                group.addTask {
+                    await KernelInput(writer: execution.standardInputWriter, watchdog: watchdog)
+                        .relay(at: prompts)
+                    return .inputEnded
                 }
                 group.addTask {
                     .complaint(try await Self.text(of: execution.standardError))
@@ -86,6 +108,8 @@ struct Emulation {
                     case .complaint(let text):
                         observation.complaint = text
                         open -= 1
+                    case .inputEnded:
+                        break
                     case .silence:
                         observation.wasSilent = true
                         try execution.send(signal: .kill, toProcessGroup: true)
@@ -109,23 +133,5 @@ struct Emulation {
             unsafe buffer.withUnsafeBytes { unsafe bytes += $0.prefix(room) }
         }
         return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-/// Measures how long nothing happened.
-final class Watchdog: Sendable {
-    private let lastReset = Mutex(ContinuousClock.now)
-
-    func reset() {
-        lastReset.withLock { $0 = .now }
-    }
-
-    /// Returns when there was no reset for so long.
-    func wait(for silence: Duration) async throws {
-        while true {
-            let deadline = lastReset.withLock { $0 } + silence
-            if deadline <= .now { return }
-            try await Task.sleep(until: deadline, clock: .continuous)
-        }
     }
 }

@@ -8,19 +8,24 @@ struct EmulatorCommand {
     /// with the status v << 1 | 1.
     static let verdictPort = "0xf4"
 
-    let image: String
     let arguments: [String]
+    let startsWithFirmware: Bool
+    let isAccelerated: Bool
 
-    init(options: LaunchOptions, image: String) {
-        self.image = image
+    /// - Parameter image: The kernel or, if firmware starts it, the disc.
+    init(
+        options: LaunchOptions, image: String, debuggerPort: UInt16 = DebuggerPort.usual
+    ) {
+        startsWithFirmware = options.firmware != .none
+        isAccelerated = options.accelerate
         var arguments = [
             "-machine", "\(options.machine.rawValue),memory-backend=ram0",
             // Reserving nothing, a host with little memory can emulate a machine with much.
             "-object", "memory-backend-ram,id=ram0,size=\(options.memory),reserve=off",
             "-m", "\(options.memory)",
             "-smp", "\(options.processors)",
-            // With fewer address bits, a machine with 1 TiB does not start.
-            "-accel", "tcg", "-cpu", "max,phys-bits=46",
+            "-accel", options.accelerate ? "kvm" : "tcg",
+            "-cpu", options.cpu ?? Self.defaultProcessor(isAccelerated: options.accelerate),
             "-nodefaults", "-no-reboot", "-display", "none", "-serial", "stdio",
             "-device", "isa-debug-exit,iobase=\(Self.verdictPort),iosize=4",
         ]
@@ -28,13 +33,36 @@ struct EmulatorCommand {
             arguments += ["-icount", "shift=0,sleep=off"]
         }
         if options.gdb {
-            arguments += ["-S", "-gdb", "tcp:127.0.0.1:1234"]
+            arguments += ["-S", "-gdb", "tcp:127.0.0.1:\(debuggerPort)"]
         }
-        arguments += ["-kernel", image]
-        if !options.append.isEmpty {
-            arguments += ["-append", options.append]
+        switch options.firmware {
+        case .none:
+            arguments += ["-kernel", image]
+            if !options.append.isEmpty { arguments += ["-append", options.append] }
+        case .bios:
+            arguments += Self.drive(image)
+        case .uefi:
+            arguments += ["-bios", Firmware.ovmf] + Self.drive(image)
         }
         self.arguments = arguments
+    }
+
+    private static func defaultProcessor(isAccelerated: Bool) -> String {
+        isAccelerated
+            // Some hosts report a register of that feature and refuse to have it set.
+            ? "host,-arch-capabilities"
+            // With fewer address bits, a machine with 1 TiB does not start.
+            : "max,phys-bits=46"
+    }
+
+    /// The disc as a disk, which is what it is on a USB stick.
+    private static func drive(_ disc: String) -> [String] {
+        // QEMU reads a doubled comma as a comma of the name.
+        let file = disc.replacingOccurrences(of: ",", with: ",,")
+        return [
+            "-drive", "file=\(file),format=raw,readonly=on,if=none,id=disc",
+            "-device", "virtio-blk-pci,drive=disc",
+        ]
     }
 
     /// The command in one line that a POSIX shell reads as it is meant.
@@ -42,11 +70,22 @@ struct EmulatorCommand {
         ([Self.executable] + arguments).map(Self.quoted).joined(separator: " ")
     }
 
-    var debuggerAdvice: String {
-        """
-        kernel: the machine waits for a debugger; in another terminal:
-            gdb -ex 'target remote localhost:1234' \(Self.quoted(image))
-        """
+    /// How to get from the first instruction to the first line of Swift.
+    ///
+    /// - Parameters:
+    ///   - symbols: The kernel with its line tables, which name the chapters from `root` on.
+    ///   - root: The package's folder.
+    static func debuggerAdvice(port: UInt16, symbols: String, root: String?) -> String {
+        // A breakpoint of the processor's own: there is no memory yet into which to write one.
+        var commands = [
+            "target remote localhost:\(port)", "hbreak kernelMain", "continue",
+        ]
+        if let root { commands.insert("directory \(root)", at: 0) }
+        let words = ["gdb"] + commands.flatMap { ["-ex", $0] } + [symbols]
+        return """
+            kernel: the machine waits for a debugger; in another terminal:
+                \(words.map(quoted).joined(separator: " "))
+            """
     }
 
     /// A word in single quotes, unless it holds nothing that a shell would read otherwise.

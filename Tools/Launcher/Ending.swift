@@ -17,6 +17,8 @@ struct Ending {
     /// What QEMU itself had to say.
     let complaint: String
 
+    let isAccelerated: Bool
+
     func requireSuccess() throws(LaunchFailure) {
         if let silence {
             throw .silence(
@@ -32,9 +34,18 @@ struct Ending {
         case .exited(0):
             throw .noVerdict
         case .exited(let code):
-            throw .emulatorFailed(ending: "status \(code)", complaint: complaint)
+            throw emulatorFailed(ending: "status \(code)")
         case .signaled(let signal):
-            throw .emulatorFailed(ending: "signal \(signal)", complaint: complaint)
+            throw emulatorFailed(ending: "signal \(signal)")
         }
+    }
+
+    private func emulatorFailed(ending: String) -> LaunchFailure {
+        guard isAccelerated else {
+            return .emulatorFailed(ending: ending, complaint: complaint)
+        }
+        // An assertion that fails in QEMU comes after the reason, in a line of its own.
+        let reason = complaint.split(separator: "\n").first.map { ": \($0)" } ?? ""
+        return .noAcceleration(reason: "QEMU ended with \(ending)\(reason)")
     }
 }

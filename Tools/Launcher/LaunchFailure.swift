@@ -3,7 +3,12 @@ enum LaunchFailure: Error, CustomStringConvertible {
     case packageNotFound
     case imageUnreadable(path: String)
     case toolMissing(name: String, package: String)
+    case packagesMissing([String], purpose: String)
     case imageDoesNotBuild(output: String)
+    case imageIsDisc(path: String, remedy: String)
+    case discNotMade(tool: String, output: String)
+    case discNotWritten(path: String, reason: String)
+    case noAcceleration(reason: String)
     case kernelFailed
     case noVerdict
     case silence(seconds: Double)
@@ -18,6 +23,18 @@ enum LaunchFailure: Error, CustomStringConvertible {
             "the image \(path) cannot be read"
         case .toolMissing(let name, let package):
             "\(name) is not installed; install \(package), or run Tools/setup"
+        case .packagesMissing(let names, let purpose):
+            "\(purpose) needs what is not installed: install \(names.joined(separator: " and ")), "
+                + "or run Tools/setup --test"
+        case .imageIsDisc(let path, let remedy):
+            "\(path) is a disc: \(remedy)"
+        case .discNotMade(let tool, let output):
+            "\(tool) could not do its part of the disc:\n"
+                + output.trimmingSuffix(while: \.isWhitespace)
+        case .discNotWritten(let path, let reason):
+            "\(path) cannot be written: \(reason)"
+        case .noAcceleration(let reason):
+            "no acceleration: \(reason); without --accelerate the machine is emulated"
         case .imageDoesNotBuild(let output):
             "the image does not build:\n\(output.trimmingSuffix(while: \.isWhitespace))"
         case .kernelFailed:

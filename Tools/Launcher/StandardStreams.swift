@@ -16,6 +16,7 @@ enum StandardError {
     static var isTerminal: Bool { isatty(STDERR_FILENO) != 0 }
 
     static func print(_ text: String, terminator: String = "\n") {
-        FileHandle.standardError.write(Data((text + terminator).utf8))
+        // Where nobody reads the reason, the exit status still tells that there is one.
+        try? FileHandle.standardError.write(contentsOf: Data((text + terminator).utf8))
     }
 }
