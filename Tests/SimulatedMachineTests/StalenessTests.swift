@@ -76,6 +76,10 @@ private let page: UInt64 = 0xffff_8000_0000_0000
     bench.processor.invalidate(page + 0x1000)
     #expect(bench.processor.word(at: page + 0x1000) == 0x201)
     #expect(bench.processor.word(at: page + 0x2000) == 8)
+    // One invalidation drops both that an address has, the small page and the large one.
+    bench.set(.empty, of: page, at: .pageDirectory)
+    bench.processor.invalidate(page + 0x2000)
+    #expect(bench.processor.code(.read, at: page + 0x2000) == 0)
 }
 
 @Test func aLoadOfTheBaseForgetsAllButGlobalPages() {
@@ -146,6 +150,7 @@ func aTableThatWasTakenOutIsUsedUntilAnythingIsInvalidated(remembered: Int) {
     for frame: UInt64 in [7, 8] { bench.label(frame) }
     bench.map(page, to: 7)
     bench.map(page + 0x1000, to: 8)
+    bench.map(page + 0x3000, to: 9)
     #expect(bench.processor.word(at: page) == 7)
     bench.set(.empty, of: page, at: .pageDirectory)
     // This page was never used, and yet the way to its table is remembered.

@@ -186,7 +186,8 @@ private struct Model: ~Copyable {
         func visit(_ table: FrameNumber, _ level: Level, _ indices: Range<Int>) {
             for index in indices {
                 let entry = PageTableEntry(booted.machine.memory.load(word: index, of: table))
-                if !entry.isPresent { continue }
+                // Far too many tables: what should have been empty leads anywhere.
+                if !entry.isPresent || tables > total { continue }
                 guard let below = level.below else {
                     pages += 1
                     continue
