@@ -50,6 +50,13 @@ struct MutatedPackage {
         var passed: [String: Bool] = [:]
         fileprivate var text: String
 
+        /// Whether a test failed, or trapped: it began, and the process was ended by a signal.
+        func caught(_ name: String, byTrap: Bool) -> Bool {
+            if !byTrap { return passed[name] == false }
+            return passed[name] == nil && text.contains(" Test \(name)(")
+                && text.contains("unexpected signal")
+        }
+
         /// What was printed last.
         var description: String {
             text.split(separator: "\n").suffix(20).joined(separator: "\n")

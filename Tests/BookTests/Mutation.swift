@@ -9,6 +9,8 @@ struct Mutation {
     var mutated: String
     /// Functions of the module's tests; each must fail.
     var catchers: [String]
+    /// Whether they fail by a trap: a frame that is lost, a precondition of the chapter.
+    var traps: Bool
 
     /// The chapter's text with the mistake in it.
     func applied(to text: String) throws -> String {
@@ -21,7 +23,8 @@ struct Mutation {
 }
 
 /// The mutations of one chapter: `Tests/Mutations/NN-name.md`. There each has a heading, a `diff`
-/// block, and a paragraph that begins with "Caught by" and names the tests in backticks.
+/// block, and a paragraph that names the tests in backticks. It begins with "Caught by", or with
+/// "Trapped in" where a test does not end.
 struct MutationList: CustomTestStringConvertible {
     var chapter: ChapterName
 
@@ -48,13 +51,16 @@ struct MutationList: CustomTestStringConvertible {
             let diff = parts[1][..<ends.lowerBound].split(
                 separator: "\n", omittingEmptySubsequences: false)
             let rest = parts[1][ends.upperBound...]
-            let place = try #require(rest.firstRange(of: "Caught by"), "\(name): caught by what?")
-            let catchers = rest[place.upperBound...].matches(of: /`(\w+)`/).map { String($0.1) }
+            let words = rest.drop { $0.isNewline }
+            let traps = words.hasPrefix("Trapped in ")
+            try #require(traps || words.hasPrefix("Caught by "), "\(name): caught by what?")
+            let catchers = words.matches(of: /`(\w+)`/).map { String($0.1) }
             try #require(!catchers.isEmpty, "\(name): no test is named in backticks")
             mutations.append(
                 Mutation(
                     name: name, original: Self.lines(of: diff, except: "+"),
-                    mutated: Self.lines(of: diff, except: "-"), catchers: catchers))
+                    mutated: Self.lines(of: diff, except: "-"), catchers: catchers,
+                    traps: traps))
         }
         try #require(!mutations.isEmpty, "\(chapter.fileName) holds no mutation")
         return mutations

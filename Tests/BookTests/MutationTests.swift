@@ -20,8 +20,8 @@ import Testing
             let verdict = try await package.run(mutation.catchers)
             for name in mutation.catchers {
                 #expect(
-                    verdict.passed[name] == false,
-                    "\(mutation.name): \(name) must fail, and say so:\n\(verdict)")
+                    verdict.caught(name, byTrap: mutation.traps),
+                    "\(mutation.name): \(name) must fail, and as the list says:\n\(verdict)")
             }
         }
     }

@@ -44,7 +44,7 @@ private struct HeldFrames {
     var model: [FrameNumber] = []
     var held = HeldFrames()
     for number in 0..<64 { held.keep(Frame(claiming: FrameNumber(UInt64(number) * 37))) }
-    for iteration in 0..<RandomRun.iterations(5000) {
+    for iteration in 0..<RandomOperations.frameStack.count() {
         if Bool.random(using: &random) {
             guard var frame = Optional(held.takeAny(&random)) else { continue }
             guard let number = frame?.number else { continue }
@@ -79,7 +79,7 @@ private struct HeldFrames {
     var allocator = CursorAndStack(over: try MemoryMap(cleaning: entries.span))
     var memory = UnreliableMemory(random: SplitMix64(seed: RandomRun.seed ^ 2))
     var held = HeldFrames()
-    for iteration in 0..<RandomRun.iterations(5000) {
+    for iteration in 0..<RandomOperations.cursorAndStack.count() {
         if random.isOnce(in: 2) {
             var frame = held.takeAny(&random)
             if frame == nil { continue }

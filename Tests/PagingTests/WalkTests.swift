@@ -110,7 +110,7 @@ private func naiveTranslation(
     var random = SplitMix64(seed: RandomRun.seed)
     var arrived: [Level: Int] = [:]
     var faults = 0
-    for iteration in 0..<RandomRun.iterations(300) {
+    for iteration in 0..<RandomOperations.walk.count(share: 100) {
         // Sixteen frames full of entries that lead to each other, in any order and in circles.
         var memory = CountedMemory()
         var words: [UInt64: UInt64] = [:]

@@ -175,3 +175,17 @@ func aTableThatWasTakenOutIsUsedUntilAnythingIsInvalidated(remembered: Int) {
     _ = bench.processor.word(at: page)
     #expect(bench.processor.counters.tableLoads == 9)
 }
+
+@Test func aWayThatIsRememberedGrantsWhatItsEntriesGrant() {
+    var configuration = SimulatedMachine.Configuration()
+    configuration.rememberedTables = 8
+    let bench = Bench(configuration)
+    for (index, frame) in [UInt64(7), 8].enumerated() {
+        bench.map(page + UInt64(index) * 0x1000, to: frame)
+    }
+    var entry = bench.entry(of: page, at: .pageDirectory)
+    entry.flags.remove(.writable)
+    bench.set(entry, of: page, at: .pageDirectory)
+    _ = bench.processor.word(at: page)
+    #expect(bench.processor.code(.write, at: page + 0x1000) == 3)
+}

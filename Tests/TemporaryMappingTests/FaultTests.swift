@@ -168,7 +168,8 @@ private struct Scene: ~Copyable {
         let (tables, pages) = audit()
         var all = Array(tables) + Array(pages)
         if let held { all.append(held.rawValue) }
-        while let number = try take() { all.append(number.rawValue) }
+        // The links may run in a circle.
+        while all.count <= total, let number = try take() { all.append(number.rawValue) }
         if Set(all).count != all.count { return "a frame is in two places: \(all.sorted())" }
         return all.count == total ? nil : "\(all.count) frames of \(total)"
     }

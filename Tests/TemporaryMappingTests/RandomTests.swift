@@ -205,7 +205,7 @@ private struct Model: ~Copyable {
 func randomOperationsAgreeWithTheModelAndConserveFrames(run: UInt64) throws {
     let seed = RandomRun.seed &+ run
     var model = try Model(seed: seed, frames: 25 + 15 * run)
-    for step in 0..<RandomRun.iterations(5000) {
+    for step in 0..<RandomOperations.temporaryMapping.count(share: 4) {
         try model.step()
         guard model.isConserved else {
             Issue.record("frames lost at step \(step); \(RandomRun.advice)")
