@@ -75,7 +75,7 @@ struct MutatedPackage {
                 "-Xswiftc", "-gnone",
                 "--filter", "[./](\(tests.joined(separator: "|")))\\(",
             ], in: folder,
-            environment: ["FREE_FRAMES_SEED": "1", "FREE_FRAMES_ITERATIONS": "2000"])
+            environment: ["FREE_FRAMES_SEED": "1", "FREE_FRAMES_ITERATIONS": "500"])
         var verdict = Verdict(text: run.output + run.error)
         for line in run.lines {
             let ended = line.prefixMatch(of: #/\S+ Test (\w+)\(.*\).* (passed|failed) after /#)
