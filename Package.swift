@@ -74,8 +74,9 @@ var machine: [Target] {
     [
         .target(name: "CPU"),
         .target(name: "Boot", exclude: ["kernel.ld"]),
+        .target(name: "Interruption", path: "Tools/Interruption", swiftSettings: .house),
         .executableTarget(
-            name: "Launcher", dependencies: [.argumentParser, .subprocess],
+            name: "Launcher", dependencies: ["Interruption", .argumentParser, .subprocess],
             path: "Tools/Launcher", swiftSettings: .house),
         .testTarget(
             name: "BootTests",
@@ -100,7 +101,7 @@ var press: [Target] {
             path: "Tools/TanglePlugin"),
         .executableTarget(
             name: "BookCommand",
-            dependencies: ["Tangle", "Weave", .argumentParser, .subprocess],
+            dependencies: ["Interruption", "Tangle", "Weave", .argumentParser, .subprocess],
             path: "Tools/Book", swiftSettings: .house),
         .testTarget(
             name: "BookTests", dependencies: ["Tangle", .subprocess], swiftSettings: .house),

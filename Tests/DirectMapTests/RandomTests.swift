@@ -203,7 +203,7 @@ private struct Run: ~Copyable {
 func randomOperationsThroughTheDirectMapAgreeWithTheModel(run: UInt64) throws {
     let seed = RandomRun.seed &+ run
     var work = try Run(seed: seed, frames: [24, 32, 48, 90][Int(run)])
-    let steps = RandomRun.iterations(75_000)
+    let steps = RandomOperations.directMap.count(share: 4)
     for step in 0..<steps {
         try work.step()
         if step % 8192 == 0 { work.audit() }

@@ -219,7 +219,8 @@ where Tables.P == SimulatedProcessor, Access.Failure == ProcessorFault {
         func visit(_ table: FrameNumber, _ level: Level, _ indices: Range<Int>) {
             for index in indices {
                 let entry = PageTableEntry(machine.memory.load(word: index, of: table))
-                if !entry.isPresent { continue }
+                // Far too many tables: what should have been empty leads anywhere.
+                if !entry.isPresent || tables > total { continue }
                 guard let below = level.below else {
                     pages += 1
                     continue

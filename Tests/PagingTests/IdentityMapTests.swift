@@ -24,7 +24,7 @@ import Testing
     var held = (16..<80).map { FrameNumber($0) }
     var faults = 0
 
-    for iteration in 0..<RandomRun.iterations(20_000) {
+    for iteration in 0..<RandomOperations.stackWhileTheIdentityMapComesAndGoes.count() {
         let place: Comment = "seed \(RandomRun.seed), iteration \(iteration)"
         if random.isOnce(in: 8) {
             isMapped.toggle()

@@ -28,7 +28,7 @@ private func model(seed: UInt64, frames: UInt64) throws -> Model {
 @Test(arguments: [UInt64](0..<8))
 func randomOperationsThroughTheSlotAgreeWithTheModel(run: UInt64) throws {
     var model = try model(seed: RandomRun.seed &+ run, frames: 25 + 8 * run)
-    try model.run(RandomRun.iterations(38_000), removingTables: run > 0)
+    try model.run(RandomOperations.recursiveMapping.count(share: 8), removingTables: run > 0)
 }
 
 /// A processor that is stopped at its n-th access, and at each one after.

@@ -12,7 +12,7 @@ import Testing
     var memory = SparseMemory()
     var model: [UInt64: UInt64] = [:]
     let regions: [UInt64] = [0, 1 << 18, (1 << 28) - 8, FrameNumber.limit - 8]
-    for iteration in 0..<RandomRun.iterations(20_000) {
+    for iteration in 0..<RandomOperations.sparseMemory.count() {
         let frame =
             regions.randomElement(using: &random)! + UInt64.random(in: 0..<8, using: &random)
         let word = Int.random(in: 0..<512, using: &random)

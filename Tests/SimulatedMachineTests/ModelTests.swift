@@ -75,7 +75,7 @@ func everyAccessIsExplainedByWhatTheTablesSaidSinceTheInvalidation(adversarial: 
     var model = Model(pages: pages, processorCount: 3)
     var stale = 0
 
-    for iteration in 0..<RandomRun.iterations(20_000) {
+    for iteration in 0..<RandomOperations.processors.count(share: 2) {
         let page = pages.randomElement(using: &random)!
         let number = Int.random(in: 0..<3, using: &random)
         let processor = bench.machine.processor(number)

@@ -76,6 +76,10 @@ private let page: UInt64 = 0xffff_8000_0000_0000
     bench.processor.invalidate(page + 0x1000)
     #expect(bench.processor.word(at: page + 0x1000) == 0x201)
     #expect(bench.processor.word(at: page + 0x2000) == 8)
+    // One invalidation drops both that an address has, the small page and the large one.
+    bench.set(.empty, of: page, at: .pageDirectory)
+    bench.processor.invalidate(page + 0x2000)
+    #expect(bench.processor.code(.read, at: page + 0x2000) == 0)
 }
 
 @Test func aLoadOfTheBaseForgetsAllButGlobalPages() {
@@ -146,6 +150,7 @@ func aTableThatWasTakenOutIsUsedUntilAnythingIsInvalidated(remembered: Int) {
     for frame: UInt64 in [7, 8] { bench.label(frame) }
     bench.map(page, to: 7)
     bench.map(page + 0x1000, to: 8)
+    bench.map(page + 0x3000, to: 9)
     #expect(bench.processor.word(at: page) == 7)
     bench.set(.empty, of: page, at: .pageDirectory)
     // This page was never used, and yet the way to its table is remembered.
@@ -169,4 +174,18 @@ func aTableThatWasTakenOutIsUsedUntilAnythingIsInvalidated(remembered: Int) {
     bench.processor.setTableBase(bench.tables.root)
     _ = bench.processor.word(at: page)
     #expect(bench.processor.counters.tableLoads == 9)
+}
+
+@Test func aWayThatIsRememberedGrantsWhatItsEntriesGrant() {
+    var configuration = SimulatedMachine.Configuration()
+    configuration.rememberedTables = 8
+    let bench = Bench(configuration)
+    for (index, frame) in [UInt64(7), 8].enumerated() {
+        bench.map(page + UInt64(index) * 0x1000, to: frame)
+    }
+    var entry = bench.entry(of: page, at: .pageDirectory)
+    entry.flags.remove(.writable)
+    bench.set(entry, of: page, at: .pageDirectory)
+    _ = bench.processor.word(at: page)
+    #expect(bench.processor.code(.write, at: page + 0x1000) == 3)
 }

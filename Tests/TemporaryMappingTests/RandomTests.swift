@@ -29,7 +29,7 @@ private func model(seed: UInt64, frames: UInt64) throws -> Model {
 func randomOperationsAgreeWithTheModelAndConserveFrames(run: UInt64) throws {
     let seed = RandomRun.seed &+ run
     var model = try model(seed: seed, frames: 25 + 15 * run)
-    try model.run(RandomRun.iterations(5000), removingTables: run % 2 == 1)
+    try model.run(RandomOperations.temporaryMapping.count(share: 4), removingTables: run % 2 == 1)
 }
 
 @Test(arguments: [UInt64](0...4))

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Interruption
 
 /// `kernel`: builds the book's kernel for bare metal, boots it in QEMU, and says how it ended.
 @main
@@ -25,7 +26,7 @@ struct Launcher: AsyncParsableCommand {
         // A closed pipe shall be an error that we see, so that QEMU does not outlive us.
         signal(SIGPIPE, SIG_IGN)
         let boot = Task { try await launch() }
-        let interruption = Interruption(cancelling: boot)
+        let interruption = Interruption { _ in boot.cancel() }
         defer { interruption.stop() }
         do {
             try await boot.value

@@ -12,21 +12,13 @@ struct TangleTool {
         else {
             fail("usage: TangleTool ROOT NN-name.md module|example|test OUTPUT")
         }
-        do throws(Diagnostics) {
-            let chapter = try Chapter(name, root: URL(fileURLWithPath: arguments[1]))
-            write(chapter.tangled(for: destination).text, to: URL(fileURLWithPath: arguments[4]))
-        } catch {
-            fail(error.description)
-        }
-    }
-
-    /// Leaves an unchanged file alone, so that an edit of the prose recompiles nothing.
-    private static func write(_ text: String, to file: URL) {
-        if let old = try? String(contentsOf: file, encoding: .utf8), old == text { return }
         do {
-            try text.write(to: file, atomically: true, encoding: .utf8)
+            let chapter = try Chapter(name, root: URL(fileURLWithPath: arguments[1]))
+            // An unchanged file is left alone, so that an edit of the prose recompiles nothing.
+            try URL(fileURLWithPath: arguments[4])
+                .writeIfChanged(chapter.tangled(for: destination).text)
         } catch {
-            fail("\(file.path): error: cannot be written: \(error.localizedDescription)")
+            fail("\(error)")
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Tangle
 
 /// A stand-in for `swift` that the commands of console blocks find first: `swift run PRODUCT` and
 /// `swift run -c CONFIGURATION PRODUCT` start the executable that is built already, without the

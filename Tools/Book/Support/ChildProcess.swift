@@ -33,7 +33,7 @@ struct ChildProcess {
     /// Runs it without a terminal and without input, in a session of its own: if it exceeds its
     /// limits, it is killed with all that it has started.
     func run() async throws -> Outcome {
-        Interruption.shared.listen()
+        RunningChildren.shared.listen()
         var options = PlatformOptions()
         options.createSession = true
         let result = try await Subprocess.run(
@@ -41,8 +41,8 @@ struct ChildProcess {
             workingDirectory: .init(folder.path), platformOptions: options, input: .none,
             output: .sequence, error: .sequence
         ) { execution in
-            Interruption.shared.began(execution.processIdentifier.value)
-            defer { Interruption.shared.ended(execution.processIdentifier.value) }
+            RunningChildren.shared.began(execution.processIdentifier.value)
+            defer { RunningChildren.shared.ended(execution.processIdentifier.value) }
             return try await withThrowingTaskGroup(of: Event.self) { group in
                 group.addTask { try await Self.read(execution.standardOutput, isError: false) }
                 group.addTask { try await Self.read(execution.standardError, isError: true) }

@@ -1,9 +1,17 @@
 import Foundation
 
+/// A file that cannot be written, and why.
+public struct UnwritableFile: Error, CustomStringConvertible {
+    public var path: String
+    public var reason: String
+
+    public var description: String { "\(path): error: cannot be written: \(reason)" }
+}
+
 extension URL {
     /// Writes text, and the folders on the way, unless the file holds just that already: a build
     /// that finds nothing new does nothing.
-    func writeIfChanged(_ text: String) throws {
+    public func writeIfChanged(_ text: String) throws(UnwritableFile) {
         let data = Data(text.utf8)
         if FileManager.default.contents(atPath: path) == data { return }
         do {
@@ -11,14 +19,7 @@ extension URL {
                 at: deletingLastPathComponent(), withIntermediateDirectories: true)
             try data.write(to: self, options: .atomic)
         } catch {
-            throw Failure("\(path) cannot be written: \(error.localizedDescription)")
-        }
-    }
-
-    /// The file's text, or nil if it cannot be read as such.
-    var text: String? {
-        FileManager.default.contents(atPath: path).flatMap {
-            String(validating: $0, as: UTF8.self)
+            throw UnwritableFile(path: path, reason: error.localizedDescription)
         }
     }
 }

@@ -1,0 +1,6 @@
+import TestSupport
+import Testing
+
+@Test func aMillionRandomOperationsAgreeWithTheirModels() {
+    #expect(RandomOperations.usualTotal >= 1_000_000)
+}
