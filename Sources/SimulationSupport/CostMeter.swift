@@ -6,21 +6,26 @@ import SimulatedMachine
 /// Prints what operations cost on a simulated machine: a heading, and a line for each.
 ///
 /// It takes over the machine's `onEvent`, because a table write is told from another store only by
-/// where it went: to a frame that is a table before the operations or after them.
+/// where it goes: to a frame that is a table at that moment.
 public final class CostMeter {
     private let machine: SimulatedMachine
     private let root: FrameNumber
-    /// How often the program stored to each frame.
-    private var stores: [FrameNumber: Int] = [:]
+    /// The frames that are tables now.
+    private var tables: Set<FrameNumber> = []
+    /// How often the program stored to one of them.
+    private var tableWrites = 0
 
     /// - Parameter root: the frame of the PML4 table.
     public init(_ machine: SimulatedMachine, root: FrameNumber) {
         self.machine = machine
         self.root = root
         machine.onEvent = { [unowned self] _, event in
-            if case .access(let access, _, let physical, _) = event, access.kind == .write {
-                stores[FrameNumber(physical.rawValue / Frame.size), default: 0] += 1
-            }
+            guard case .access(let access, _, let physical, _) = event, access.kind == .write,
+                tables.contains(FrameNumber(physical.rawValue / Frame.size))
+            else { return }
+            tableWrites += 1
+            // It may have linked a table, or unlinked one.
+            tables = tables(under: root, at: .pml4)
         }
     }
 
@@ -49,15 +54,12 @@ public final class CostMeter {
 
     /// Runs some operations on processor 0.
     public func cost(of operations: () throws -> Void) rethrows -> Cost {
-        // A table that is given back is none afterwards, and a new one was none before.
-        var tables = tables(under: root, at: .pml4)
-        stores = [:]
+        tables = tables(under: root, at: .pml4)
+        tableWrites = 0
         let before = machine.processor(0).counters
         try operations()
-        let counters = machine.processor(0).counters - before
-        tables.formUnion(self.tables(under: root, at: .pml4))
         return Cost(
-            counters: counters, tableWrites: tables.reduce(0) { $0 + stores[$1, default: 0] })
+            counters: machine.processor(0).counters - before, tableWrites: tableWrites)
     }
 
     /// Prints what some operations cost.

@@ -16,16 +16,26 @@ import Testing
         var testDescription: String { command }
     }
 
+    private static let noIdentityMap =
+        "has usable memory at 0x0000800000000000, where no identity map reaches"
+
     static let examples = [
         Example(command: "naive-stack") { ", \($0) frames, " },
         Example(
             command: "paging", line: { "The machine has \($0) frames; " },
-            tooSmall: "has too few usable frames for this program",
-            tooHigh: "has no frame that an identity map can reach"),
+            tooSmall: "has 4 usable frames; this program needs 12", tooHigh: noIdentityMap),
         Example(
             command: "temporary-mapping", line: { _ in "What it costs, in steady state:" },
-            tooSmall: "has 4 usable frames; this program needs 512",
-            tooHigh: "has usable memory at 0x0000800000000000, where no identity map reaches"),
+            tooSmall: "has 4 usable frames; this program needs 512", tooHigh: noIdentityMap),
+        Example(
+            command: "recursive-mapping", line: { _ in "What it costs, in steady state:" },
+            tooSmall: "has no 2 MiB of usable memory that begin at a multiple of 2 MiB, "
+                + "beyond its first 64 frames; this program needs them"),
+        Example(
+            command: "direct-map", line: { _ in "What it costs, in steady state:" },
+            tooSmall: "has 4 usable frames; this program needs 5",
+            tooHigh: "has usable memory at 0x0000800000000000, "
+                + "and the direct map has room for 64.0 TiB"),
     ]
 
     private func run(_ example: Example, with map: String) async throws -> Run {
