@@ -50,10 +50,10 @@ struct MutatedPackage {
         var passed: [String: Bool] = [:]
         fileprivate var text: String
 
-        /// Whether a test failed, or trapped: it began, and the process was ended by a signal.
+        /// Whether a test failed, or, if it may, trapped: it began, and a signal ended the process.
         func caught(_ name: String, byTrap: Bool) -> Bool {
-            if !byTrap { return passed[name] == false }
-            return passed[name] == nil && text.contains(" Test \(name)(")
+            if !byTrap || passed[name] != nil { return passed[name] == false }
+            return text.contains(" Test \(name)(")
                 && text.contains("unexpected signal")
         }
 

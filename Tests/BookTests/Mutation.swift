@@ -9,7 +9,7 @@ struct Mutation {
     var mutated: String
     /// Functions of the module's tests; each must fail.
     var catchers: [String]
-    /// Whether they fail by a trap: a frame that is lost, a precondition of the chapter.
+    /// Whether they may fail by a trap: a frame that is lost, a precondition of the chapter.
     var traps: Bool
 
     /// The chapter's text with the mistake in it.
@@ -24,7 +24,7 @@ struct Mutation {
 
 /// The mutations of one chapter: `Tests/Mutations/NN-name.md`. There each has a heading, a `diff`
 /// block, and a paragraph that names the tests in backticks. It begins with "Caught by", or with
-/// "Trapped in" where a test does not end.
+/// "Trapped in" where a test need not come to its end.
 struct MutationList: CustomTestStringConvertible {
     var chapter: ChapterName
 
