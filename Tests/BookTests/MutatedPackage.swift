@@ -18,10 +18,9 @@ struct MutatedPackage {
         let tests = try copy("Tests/\(module)Tests", chapter: chapter, .test)
         var pending = tests
         while let name = pending.popFirst() {
-            let isSupport = name == "TestSupport"
-            let path = isSupport ? "Tests/TestSupport" : "Sources/\(name)"
+            let isSupport = Self.supports.contains(name)
             let own = Self.chapters.filter { !isSupport && $0.belongs(toModule: name) }
-            targets[name] = try copy(path, chapter: own.first, .module)
+            targets[name] = try copy(Self.path(of: name), chapter: own.first, .module)
             pending.formUnion(targets[name]!.subtracting(targets.keys))
         }
         try write("Package.swift", Self.manifest(targets, module: module, tests: tests))
@@ -84,6 +83,13 @@ struct MutatedPackage {
         return verdict
     }
 
+    /// What tests share.
+    private static let supports = ["MappingTestSupport", "TestSupport"]
+
+    private static func path(of target: String) -> String {
+        "\(supports.contains(target) ? "Tests" : "Sources")/\(target)"
+    }
+
     private static var modules: [String] {
         let folder = root.appendingPathComponent("Sources").path
         return (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -119,7 +125,7 @@ struct MutatedPackage {
         let imported = texts.values.flatMap { text in
             text.matches(of: /(?m)^(?:@testable )?import (\w+)$/).map { String($0.1) }
         }
-        return Set(imported).intersection(Self.modules + ["TestSupport"])
+        return Set(imported).intersection(Self.modules + Self.supports)
     }
 
     private func write(_ path: String, _ text: String) throws {
@@ -134,8 +140,8 @@ struct MutatedPackage {
         }
         let lines =
             targets.sorted { $0.key < $1.key }.map { name, imports in
-                let path = name == "TestSupport" ? ", path: \"Tests/TestSupport\"" : ""
-                return "        .target(name: \"\(name)\", dependencies: \(list(imports))\(path)),"
+                "        .target(name: \"\(name)\", dependencies: \(list(imports)), "
+                    + "path: \"\(path(of: name))\"),"
             } + ["        .testTarget(name: \"\(module)Tests\", dependencies: \(list(tests)))"]
         return """
             // swift-tools-version: 6.2

@@ -155,7 +155,7 @@ import Testing
         #expect(run.status == .exited(1))
         #expect(run.errors == Self.failure)
         let last = try #require(run.output.split(separator: "\n").last)
-        #expect(last.hasPrefix("fault= can be read write fetch "))
+        #expect(last.hasPrefix("fault= is one of read write fetch "))
     }
 
     @Test func aProcessorWithoutNoExecuteIsRefused() async throws {

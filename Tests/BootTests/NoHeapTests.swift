@@ -33,8 +33,9 @@ import Testing
         let reduction = """
 
             let kept: Set = [
-                "Boot", "CPU", "NaiveStack", "Paging", "TemporaryMapping", "Kernel", "KernelImage",
-                "CMark", "Tangle", "TangleTool", "TanglePlugin",
+                "Boot", "CPU", "NaiveStack", "Paging", "TemporaryMapping", "RecursiveMapping",
+                "DirectMap", "Kernel", "KernelImage", "CMark", "Tangle", "TangleTool",
+                "TanglePlugin",
             ]
             package.targets.removeAll { !kept.contains($0.name) }
             package.products.removeAll { $0.name != "kernel-image" }
