@@ -40,6 +40,11 @@ import Testing
             """,
             "  at 0x0000000040000000"
         ),
+        (
+            "null",
+            "page fault at 0x0000000000000000, code 0x0: the kernel read, the page is not present",
+            "  at Sources/CPU/include/CPU.h:… in loadUInt64"
+        ),
         ("opcode", "invalid opcode", "  at Sources/CPU/include/CPU.h:… in executeNoInstruction"),
         (
             "trap", "a trap of the program: a condition that Swift checks did not hold",
@@ -67,7 +72,7 @@ import Testing
         #expect(callers.contains("  called from Chapters/12-kernel-faults.md:… in cause"))
         #expect(
             callers.suffix(4) == [
-                "  called from Chapters/11-kernel-first-frames.md:… in boot",
+                "  called from Chapters/13-kernel-address-space.md:… in goOn",
                 "  called from Chapters/11-kernel-first-frames.md:… in start",
                 "  called from Chapters/10-kernel-booting.md:… in kernelMain",
                 "  called from Sources/Boot/entry.S:…",
@@ -110,14 +115,14 @@ import Testing
     @Test func probesReturnTheirFaults() async throws {
         let run = try await boot("fault=probe")
         #expect(run.status == .exited(0), "\(run.errors)")
-        // The first word of the image is the magic number of its Multiboot2 header.
+        // The probe's own instructions: xorl %edx, %edx; movq (%rdi), %rax; ret; and again xorl.
         #expect(
             run.output.contains(
                 """
 
                 what may fail
-                  load:  0x00000000e85250d6
-                  byte:  0x00000000000000d6
+                  load:  0xd231c3078b48d231
+                  byte:  0x0000000000000031
                   load:  page fault at 0x0000000040000000, code 0x0: \
                 the kernel read, the page is not present
                   store: page fault at 0x0000000040000000, code 0x2: \
@@ -143,11 +148,15 @@ import Testing
         }
     }
 
-    /// Page 0 lies in the identity map of the boot tables.
-    @Test func aNullPointerIsNotFoundOutYet() async throws {
-        let run = try await boot("fault=null")
-        #expect(run.status == .exited(1))
-        #expect(run.output.hasSuffix("\nfault=null: nothing happened\n"))
+    @Test func aStackThatOverflowsIsNamed() async throws {
+        let report = try report(of: await boot("fault=overflow"))
+        #expect(
+            report.first?.hasPrefix("double fault: no handler could be called on the stack at 0x")
+                == true)
+        let call = "  called from Chapters/13-kernel-address-space.md:… in callForEver"
+        #expect(report.dropFirst(2).allSatisfy { Self.withoutLineNumbers($0) == call })
+        let run = try await boot("fault=overflow")
+        #expect(run.output.contains("\nthe boot stack has overflowed into its guard page\n"))
     }
 
     @Test func anUnknownFaultIsAFailure() async throws {
@@ -155,7 +164,7 @@ import Testing
         #expect(run.status == .exited(1))
         #expect(run.errors == Self.failure)
         let last = try #require(run.output.split(separator: "\n").last)
-        #expect(last.hasPrefix("fault= is one of read write fetch "))
+        #expect(last.hasPrefix("fault=: one of read write fetch "))
     }
 
     @Test func aProcessorWithoutNoExecuteIsRefused() async throws {
