@@ -23,6 +23,12 @@ import Testing
         return (parts.map { $0.split(separator: "\n").dropFirst().map(String.init) }, run)
     }
 
+    /// The frame that `alloc` gave.
+    private func number(in answer: [String]) throws -> String {
+        let line = try #require(answer.first)
+        return String(line.dropFirst(2).prefix { $0 != "," })
+    }
+
     @Test func doesWhatIsTyped() async throws {
         let (answers, run) = try await answers(to: [
             "help", "frames", "alloc 3", "frames", "audit", "quit",
@@ -42,7 +48,7 @@ import Testing
 
     @Test func refusesAFrameThatIsFree() async throws {
         let first = try await answers(to: ["alloc"])
-        let number = try #require(first.answers.first?.first).trimmingCharacters(in: .whitespaces)
+        let number = try number(in: first.answers[0])
         // The same boot again takes the same frame.
         let (answers, run) = try await answers(to: [
             "alloc", "free \(number)", "free \(number)", "audit",
@@ -100,7 +106,7 @@ import Testing
 
     @Test func aLinkThatWasOverwrittenIsFound() async throws {
         let first = try await answers(to: ["alloc"])
-        let number = try #require(first.answers.first?.first).trimmingCharacters(in: .whitespaces)
+        let number = try number(in: first.answers[0])
         let frame = try #require(UInt64(number))
         let address = "0x" + String(0xffff_8000_0000_0000 + frame * 4096, radix: 16)
         let (answers, run) = try await answers(to: [
