@@ -146,6 +146,17 @@ CPU_INSTRUCTION struct ProcessorIdentification identifyProcessor(uint32_t leaf) 
     return id;
 }
 
+/// DEC and JNZ, so many times, at least once: 2 * count instructions.
+CPU_INSTRUCTION void countDown(uint64_t count) {
+    __asm__ volatile("0: decq %0\n\tjnz 0b" : "+r"(count) : : "cc");
+}
+
+/// No instruction: the same number, but the compiler does not know that.
+CPU_INSTRUCTION uint64_t hideOrigin(uint64_t number) {
+    __asm__ volatile("" : "+r"(number));
+    return number;
+}
+
 // Instructions that raise an exception; #UD stands above.
 
 /// A byte that is no instruction in 64-bit mode: raises #UD, as UD2 does.
@@ -249,6 +260,8 @@ CPU_INSTRUCTION void writeModelSpecificRegister(uint32_t number, uint64_t value)
 CPU_INSTRUCTION struct ProcessorIdentification identifyProcessor(uint32_t leaf) {
     __builtin_trap();
 }
+CPU_INSTRUCTION void countDown(uint64_t count) { __builtin_trap(); }
+CPU_INSTRUCTION uint64_t hideOrigin(uint64_t number) { __builtin_trap(); }
 CPU_INSTRUCTION void executeNoInstruction(void) { __builtin_trap(); }
 CPU_INSTRUCTION void divideByZero(void) { __builtin_trap(); }
 CPU_INSTRUCTION void callAddress(uint64_t address) { __builtin_trap(); }
