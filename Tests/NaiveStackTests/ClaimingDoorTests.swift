@@ -20,5 +20,9 @@ import Testing
             }
         }
     }
-    #expect(uses == ["01-naive-stack.md": 2, "03-temporary-mapping.md": 3, "12-kernel-faults.md": 1])
+    #expect(
+        uses == [
+            "01-naive-stack.md": 2, "03-temporary-mapping.md": 3, "12-kernel-faults.md": 1,
+            "13-kernel-address-space.md": 1, "15-kernel-judge.md": 3,
+        ])
 }

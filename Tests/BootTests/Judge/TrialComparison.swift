@@ -80,8 +80,8 @@ struct TrialComparison {
                 """
                 probe \(number), \(probe.access) at 0x\(String(probe.address.rawValue, radix: 16)) \
                 after the renewal of \(probe.renewal)
-                  entries before \(words(probe.former)): \(old)
-                  entries then   \(words(probe.entries)): \(new)
+                  entries before \(hexadecimal(probe.former)): \(old.outcome)
+                  entries then   \(hexadecimal(probe.entries)): \(new.outcome)
                   \(wrong.joined(separator: "\n  "))
                 """)
         }
@@ -98,6 +98,10 @@ struct TrialComparison {
             address: probe.address.rawValue, isWrite: probe.access.kind == .write,
             isFetch: probe.access.kind == .fetch, isByUser: probe.access.isByUser,
             words: words(path))
+    }
+
+    private func hexadecimal(_ path: EntryPath) -> String {
+        words(path).map { "0x" + String($0, radix: 16) }.joined(separator: " ")
     }
 
     private func words(_ path: EntryPath) -> [UInt64] { (0..<4).map { path[$0].rawValue } }
