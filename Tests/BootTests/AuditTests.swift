@@ -123,7 +123,8 @@ struct WaitingMachine {
                 let isRecursive = shift == 39 && physical == table
                 let isPage = shift == 12 || word >> 7 & 1 == 1 || isRecursive
                 if !isPage {
-                    visit(physical, shift: shift - 9, prefix: address, all: all, noExecute: noExecute)
+                    visit(
+                        physical, shift: shift - 9, prefix: address, all: all, noExecute: noExecute)
                     continue
                 }
                 let size: UInt64 = isRecursive ? 4096 : 1 << shift

@@ -43,7 +43,8 @@ import Testing
         // QEMU leaves bit 0 out of every code with the reserved bit, or out of none.
         #expect(comparison.contradictions.simulated == 0, advice)
         let isConsistent =
-            comparison.contradictions.recorded == 0 || !recorded.probes.contains { probe in
+            comparison.contradictions.recorded == 0
+            || !recorded.probes.contains { probe in
                 guard case .pageFault(let code, _) = probe.outcome else { return false }
                 return code & 9 == 9
             }
@@ -54,6 +55,8 @@ import Testing
     func aSeedThatIsNoNumberIsSaid(words: String) async throws {
         let run = try await Tool.kernel(["--image", Tool.image(), "--append", words])
         #expect(run.status == .exited(1))
-        #expect(run.output.hasSuffix("\njudge= and judge-count= want decimal numbers of up to 18 digits\n"))
+        #expect(
+            run.output.hasSuffix(
+                "\njudge= and judge-count= want decimal numbers of up to 18 digits\n"))
     }
 }

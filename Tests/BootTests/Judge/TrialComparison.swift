@@ -41,7 +41,8 @@ struct TrialComparison {
 
     private mutating func compare(
         _ number: Int, _ probe: ProbeRecord, _ hardware: RecordedProbe,
-        _ simulation: RecordedProbe, after last: (recorded: RecordedProbe, simulated: RecordedProbe)?
+        _ simulation: RecordedProbe,
+        after last: (recorded: RecordedProbe, simulated: RecordedProbe)?
     ) {
         let old = judge.answer(question(probe, probe.former))
         let new = judge.answer(question(probe, probe.entries))
@@ -54,7 +55,8 @@ struct TrialComparison {
         let permitted: Set = isFresh ? [new.outcome] : [new.outcome, old.outcome]
         var wrong: [String] = []
         for (name, found, before) in [
-            ("the processor", hardware, last?.recorded), ("the simulated one", simulation, last?.simulated),
+            ("the processor", hardware, last?.recorded),
+            ("the simulated one", simulation, last?.simulated),
         ] {
             guard let outcome = corrected(found.outcome), permitted.contains(outcome) else {
                 wrong.append("\(name): \(found), which is not permitted")
@@ -110,7 +112,9 @@ struct TrialComparison {
     /// `mmu_translate` of target/i386/tcg/sysemu/excp_helper.c, at the label `do_fault_rsvd`. The
     /// manual rules that out, so it cannot hide another outcome.
     private func corrected(_ outcome: Outcome?) -> Outcome? {
-        guard case .pageFault(let code, let address) = outcome, code & 9 == 8 else { return outcome }
+        guard case .pageFault(let code, let address) = outcome, code & 9 == 8 else {
+            return outcome
+        }
         return .pageFault(code: code | 1, at: address)
     }
 
@@ -129,7 +133,8 @@ struct TrialComparison {
             let (isAccessed, isDirty) = (found.accessed & bit != 0, found.dirty & bit != 0)
             // Flags that the last probe left here are this machine's own.
             let isRetained = word & ~0x60 == probe.former[place].rawValue & ~0x60
-            let wasAccessed = [word & 0x20 != 0] + (isRetained ? [(last?.accessed ?? 0) & bit != 0] : [])
+            let wasAccessed =
+                [word & 0x20 != 0] + (isRetained ? [(last?.accessed ?? 0) & bit != 0] : [])
             let wasDirty = [word & 0x40 != 0] + (isRetained ? [(last?.dirty ?? 0) & bit != 0] : [])
             if !isAccessed && wasAccessed.allSatisfy({ $0 }) {
                 return "and accessed flag \(place) was cleared"
@@ -145,7 +150,9 @@ struct TrialComparison {
                 return "and dirty flag \(place) was set"
             }
             if !isFresh || !isReached { continue }
-            if place < new.depth ?? 0 && !isAccessed { return "and accessed flag \(place) is not set" }
+            if place < new.depth ?? 0 && !isAccessed {
+                return "and accessed flag \(place) is not set"
+            }
             if isLeaf && probe.access.kind == .write && !isDirty {
                 return "and dirty flag \(place) is not set"
             }
