@@ -80,7 +80,11 @@ var machine: [Target] {
             path: "Tools/Launcher", swiftSettings: .house),
         .testTarget(
             name: "BootTests",
-            dependencies: ["ExampleSupport", "Launcher", "NaiveStack", .subprocess],
+            dependencies: [
+                "ExampleSupport", "Kernel", "Launcher", "NaiveStack", "Paging",
+                "SimulatedMachine", "TestSupport", .subprocess,
+            ],
+            exclude: ["PlantedBugs.md"],
             swiftSettings: .house),
     ]
 }

@@ -104,6 +104,19 @@ probingReturn:
     ret
 probingEnd:
 
+// A program of a few instructions. An exception in it finds its stack in the task state, and what
+// lies on ours from here on is out of its way. handleTrap goes on at probingReturn.
+    .global probeAsProgram
+probeAsProgram:
+    movq    %rsp, descriptorMemory + 72(%rip)   // RSP0 of the task state
+    pushq   $0x2b                           // SS: the program's data segment
+    pushq   $0                              // RSP
+    pushq   $0x2                            // RFLAGS: interrupts stay off
+    pushq   $0x33                           // CS: the program's code segment
+    pushq   %rdx                            // RIP
+    xorl    %eax, %eax
+    iretq
+
 // ---- What Swift must know of all this --------------------------------------------------------
 
     .section .rodata.traps, "a"

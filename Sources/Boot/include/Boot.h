@@ -88,7 +88,13 @@ struct Probe probeStoreUInt64(uint64_t address, uint64_t value);
 /// MOV: stores one byte, or tells the fault.
 struct Probe probeStoreUInt8(uint64_t address, uint8_t value);
 
-/// CALL: executes the instruction at the address, which must be RET, or tells the fault.
+/// CALL: executes the code at the address, which must end in RET, or tells the fault. The value is
+/// what the code left in EAX.
 struct Probe probeFetch(uint64_t address);
+
+/// IRETQ: begins at `start` as a program, with `address` in RDI, `value` in RSI and a stack pointer
+/// of 0. The first exception ends it. If that is RET's page fault at address 0, where nothing may
+/// be mapped, all went well, and the value is what was left in RAX.
+struct Probe probeAsProgram(uint64_t address, uint64_t value, uint64_t start);
 
 #endif

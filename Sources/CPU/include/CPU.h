@@ -123,6 +123,18 @@ CPU_INSTRUCTION void writeCR3(uint64_t value) {
     __asm__ volatile("movq %0, %%cr3" : : "r"(value) : "memory");
 }
 
+/// MOV from CR4.
+CPU_INSTRUCTION uint64_t readCR4(void) {
+    uint64_t value;
+    __asm__ volatile("movq %%cr4, %0" : "=r"(value));
+    return value;
+}
+
+/// MOV to CR4: if it changes bit PGE, all translations are forgotten, those of global pages too.
+CPU_INSTRUCTION void writeCR4(uint64_t value) {
+    __asm__ volatile("movq %0, %%cr4" : : "r"(value) : "memory");
+}
+
 /// RDMSR: reads a model-specific register.
 CPU_INSTRUCTION uint64_t readModelSpecificRegister(uint32_t number) {
     uint32_t low, high;
@@ -253,6 +265,8 @@ CPU_INSTRUCTION void writeCR0(uint64_t value) { __builtin_trap(); }
 CPU_INSTRUCTION uint64_t readCR2(void) { __builtin_trap(); }
 CPU_INSTRUCTION uint64_t readCR3(void) { __builtin_trap(); }
 CPU_INSTRUCTION void writeCR3(uint64_t value) { __builtin_trap(); }
+CPU_INSTRUCTION uint64_t readCR4(void) { __builtin_trap(); }
+CPU_INSTRUCTION void writeCR4(uint64_t value) { __builtin_trap(); }
 CPU_INSTRUCTION uint64_t readModelSpecificRegister(uint32_t number) { __builtin_trap(); }
 CPU_INSTRUCTION void writeModelSpecificRegister(uint32_t number, uint64_t value) {
     __builtin_trap();
