@@ -24,7 +24,7 @@ import Testing
     @Test func threeJudgesAgree() async throws {
         let recorded = try RecordedTrial(try await Self.output.value)
         let comparison = try TrialComparison(recorded)
-        let advice: Comment = "\(RandomRun.advice)"
+        let advice: Comment = "\(RandomRun.advice)\n\(comparison.summary)"
         #expect(
             comparison.complaints.isEmpty,
             "\(comparison.complaints.joined(separator: "\n"))\n\(RandomRun.advice)")
