@@ -93,7 +93,7 @@ struct FakeKernel: CommandedKernel, ~Copyable {
         return report
     }
 
-    mutating func cause(_ fault: PlannedFault) throws(PlannedFaultFailure) {
+    mutating func goWrong(by fault: PlannedFault) throws(PlannedFaultFailure) {
         throw .missing(fault)
     }
 
