@@ -61,6 +61,8 @@ private struct Census {
     var tables: Set<FrameNumber> = []
     var mappedFrames: UInt64 = 0
     var isEachTableOnce = true
+    /// Whether no entry, of whatever level, allows anything to programs.
+    var isTheKernelsAlone = true
 
     init(of root: FrameNumber, _ entries: Range<Int>, in machine: SimulatedMachine) {
         visit(root, .pml4, entries, machine)
@@ -72,6 +74,7 @@ private struct Census {
         for index in entries {
             let entry = PageTableEntry(machine.memory.load(word: index, of: table))
             if !entry.isPresent { continue }
+            if entry.flags.contains(.user) { isTheKernelsAlone = false }
             guard let below = level.below, !entry.mapsPage(at: level) else {
                 mappedFrames += level.bytesPerEntry / Frame.size
                 continue
@@ -84,12 +87,12 @@ private struct Census {
 
 /// Compares the direct map of a machine with the model.
 private func compare(
-    _ booted: borrowing BootedMachine, tables: Int, largest: Level, isGlobal: Bool = false,
+    _ booted: borrowing BootedMachine, tables: Int, largest: Level,
     _ random: inout SplitMix64
 ) throws {
     let (map, region) = (booted.map, booted.region)
     let census = Census(of: booted.root, region.entries, in: booted.machine)
-    #expect(census.isEachTableOnce)
+    #expect(census.isEachTableOnce && census.isTheKernelsAlone)
     #expect(census.tables.count == tables)
     #expect(census.mappedFrames == UInt64(map.frameCount))
     for frame in probes(of: map, upTo: region.end.rawValue, &random) {
@@ -107,7 +110,7 @@ private func compare(
         #expect(page.physicalAddress(of: address).rawValue == frame * 4096 + 8)
         #expect(page.level == level, "frame \(frame); \(RandomRun.advice)")
         #expect(page.rights == [.writable])
-        #expect(page.isGlobal == isGlobal)
+        #expect(!page.isGlobal)
     }
 }
 
@@ -175,6 +178,13 @@ func countedTablesAreTheTablesThatAreMadeUpToAGibibyte(largest: Level) throws {
         #expect(builder.tableCount == plan.tableCount(for: ranges))
         #expect(free - allocator.freeCount == builder.tableCount)
         #expect(builder.spareCount == 0)
+        let last = plan.region.page(of: FrameNumber(size / Frame.size - 1))
+        var walk = try Walk(to: last, from: builder.root)
+        guard case .page(let page) = walk.finish(through: &builder.access) else {
+            Issue.record("the last frame is not mapped")
+            continue
+        }
+        #expect(page.isGlobal)
     }
 }
 

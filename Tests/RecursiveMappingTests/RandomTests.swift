@@ -189,7 +189,7 @@ private func stops(of accesses: Int) -> [Int] {
 
         mapping.countdown.accesses = .max
         _ = try mapping.removeTables()
-        #expect(mapping.audit() == (0, 0))
+        #expect(mapping.audit() == (0, 0) && mapping.pages.spareCount == 0)
         isConserved = mapping.isConserved
         #expect(isConserved)
         try mapping.letGo()
@@ -234,4 +234,51 @@ private func stops(of accesses: Int) -> [Int] {
     let isConserved = mapping.isConserved
     #expect(isConserved)
     try mapping.letGo()
+}
+
+@Test(arguments: [0, 1, 255, 510, 511])
+func aTableWithOneEntryIsNotGivenBack(index: Int) throws {
+    // At each level, a page beside which there is nothing but one that is mapped.
+    let first = VirtualAddress(pml4: 300)
+    let neighbours = [
+        VirtualAddress(pml4: 300, pageTable: index),
+        VirtualAddress(pml4: 300, pageDirectory: index),
+        VirtualAddress(pml4: 300, pageDirectoryPointer: index),
+    ]
+    for (tables, neighbour) in neighbours.enumerated() {
+        var booted = BootedMachine(over: try map(of: 16))
+        var pages = booted.pages()
+        var window = booted.window(at: 2)
+        let free = booted.allocator.freeCount
+        func remove(_ page: VirtualAddress) throws -> Int {
+            var frame: Frame? = try pages.unmap(page)
+            try booted.allocator.free(&frame, through: &window)
+            return try pages.removeEmptyTables(
+                for: page, givingBackTo: &booted.allocator, through: &window)
+        }
+        let other = index == 0 ? VirtualAddress(neighbour.rawValue + Frame.size) : first
+        for page in [neighbour, other] {
+            var frame = try booted.allocator.allocate(through: &window)
+            try pages.map(&frame, at: page, tablesFrom: &booted.allocator, through: &window)
+        }
+        #expect(try remove(other) == (index == 0 ? 0 : tables))
+        #expect(try pages.translate(neighbour).level == .pageTable)
+        #expect(try remove(neighbour) == 3)
+        #expect(booted.allocator.freeCount == free)
+    }
+}
+
+@Test func anEmptyTableOfTheBootCodeIsNotGivenBack() throws {
+    var booted = BootedMachine(over: try map(of: 16))
+    let page = VirtualAddress(pml4: 300)
+    let tables = (0..<3).map { _ in BootedMachine.frame(from: &booted.allocator) }
+    var next = tables.makeIterator()
+    booted.boot.map(page, to: FrameNumber(1)) { next.next()! }
+    booted.machine.memory.store(0, word: 0, of: tables[2])
+    var pages = booted.pages()
+    var window = booted.window(at: 2)
+    let free = booted.allocator.freeCount
+    let removed = try pages.removeEmptyTables(
+        for: page, givingBackTo: &booted.allocator, through: &window)
+    #expect(removed == 0 && booted.allocator.freeCount == free)
 }
