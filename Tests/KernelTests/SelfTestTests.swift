@@ -100,7 +100,8 @@ struct SimulatedBench: SelfTestBench, ~Copyable {
     let space: AddressSpace
     var allocator: CursorAndStack
 
-    var processor: BenchProcessor {
+    var processor: BenchProcessor { prober }
+    var prober: BenchProcessor {
         BenchProcessor(processor: machine.processor(0), mistake: mistake)
     }
 
