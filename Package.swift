@@ -23,7 +23,7 @@ let chapters = [
             "Boot", "CPU", "DirectMap", "NaiveStack", "Paging", "RecursiveMapping",
             "TemporaryMapping",
         ],
-        executable: .image),
+        testedWith: ["SimulatedMachine"], executable: .image),
 ]
 
 let package = Package(
