@@ -51,13 +51,13 @@ struct BenchProcessor: ProbedProcessor {
         try processor.store(value, to: address)
     }
 
-    func fetch(from address: VirtualAddress) throws(ProcessorFault) {
+    func fetch(from address: VirtualAddress) throws(ProcessorFault) -> UInt64 {
         if mistake == .noExecuteEverywhere {
             var code = MemoryAccess(.fetch).code
             if (try? processor.load(from: address)) != nil { code.insert(.present) }
             throw .page(PageFault(address: address, code: code))
         }
-        _ = try processor.attempt(MemoryAccess(.fetch), at: address)
+        return try processor.attempt(MemoryAccess(.fetch), at: address)
     }
 
     func invalidate(_ address: VirtualAddress) {
