@@ -13,10 +13,8 @@ import Testing
     /// What the kernel printed in one boot, for all tests here.
     static let output = Task {
         let image = try await Tool.image()
-        let start = ContinuousClock.now
         let run = try await Tool.kernel(
             ["--image", image, "--append", "judge=\(seed) judge-lines"])
-        #expect(ContinuousClock.now - start < .seconds(10), "a boot and a trial")
         try #require(run.status == .exited(0), "\(run.output.suffix(2000))\n\(run.errors)")
         return run.output
     }

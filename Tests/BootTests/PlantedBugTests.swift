@@ -77,7 +77,8 @@ private struct JudgedCopy {
         """
 
         let modules = [
-            "NaiveStack", "Paging", "SimulatedMachine", "TemporaryMapping", "DirectMap", "Kernel",
+            "NaiveStack", "Paging", "SimulatedMachine", "TemporaryMapping", "RecursiveMapping",
+            "DirectMap", "Kernel",
         ]
         let tools = ["Boot", "CPU", "CMark", "Tangle", "TangleTool", "TanglePlugin"]
         package.targets.removeAll { !(modules + tools).contains($0.name) }

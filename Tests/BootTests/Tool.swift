@@ -78,7 +78,7 @@ enum Tool {
 
     static let discWriting = Task {
         try await kernel([
-            "--iso", discPath, "--image", image(), "--append", "words of the disc",
+            "--iso", discPath, "--image", image(), "--append", "test=live-stack",
         ])
     }
 
