@@ -197,6 +197,26 @@ struct SimulatedBench: SelfTestBench, ~Copyable {
     }
 }
 
+/// A bench whose allocator loses one frame, when it is used for the first time.
+struct LosingBench: SelfTestBench, ~Copyable {
+    var bench: SimulatedBench
+    var hasLost = false
+
+    var processor: BenchProcessor { bench.processor }
+    var prober: BenchProcessor { bench.prober }
+    var space: AddressSpace { bench.space }
+    var allocator: CursorAndStack {
+        _read { yield bench.allocator }
+        _modify {
+            yield &bench.allocator
+            if !hasLost {
+                hasLost = true
+                do { _ = try bench.takeFrame().relinquish() } catch {}
+            }
+        }
+    }
+}
+
 /// All self-tests, by their numbers.
 private var allSelfTests: [SelfTest] {
     var tests: [SelfTest] = []
@@ -247,6 +267,17 @@ private var allSelfTests: [SelfTest] {
             do { _ = try test.run(on: &bench) } catch { failed.insert(test) }
         }
         #expect(failed == mistake.found)
+    }
+
+    @Test func aLostFrameIsFound() throws {
+        var bench = LosingBench(bench: try SimulatedBench())
+        var transcript = Transcript()
+        #expect(throws: SelfTestFailure.failed(1)) {
+            try runSelfTests(.identityIsGone, on: &bench, reportingTo: &transcript)
+        }
+        #expect(
+            transcript.text.contains(
+                "FAILED  identity-is-gone       free frames: expected 0x"))
     }
 
     @Test func aFailureIsToldAndTheOthersGoOn() throws {
