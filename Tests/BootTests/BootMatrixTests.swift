@@ -47,7 +47,8 @@ import Testing
         #expect(run.status == .exited(1))
         #expect(
             run.output
-                == "panic:\nthe processor has no execute-disable bit (NX), and this kernel needs it\n")
+                == "panic:\nthe processor has no execute-disable bit (NX), and this kernel needs it\n"
+        )
     }
 
     @Test func aTebibyteIsTooMuchForFortyAddressBits() async throws {
@@ -113,7 +114,8 @@ struct Boot: CustomStringConvertible {
         let run = try await run()
         let loader = firmware == .none ? "PVH" : "Multiboot2"
         #expect(run.status == .exited(0), "\(self): \(run.errors)")
-        #expect(run.output.hasPrefix("Free Frames, by way of \(loader)\ntest=live-stack\n"), "\(self)")
+        #expect(
+            run.output.hasPrefix("Free Frames, by way of \(loader)\ntest=live-stack\n"), "\(self)")
         #expect(run.output.hasSuffix("\nok\n"), "\(self)")
 
         let figures = try Figures(run.output)
@@ -165,7 +167,8 @@ struct Figures {
         let account = try #require(
             output.firstMatch(
                 of:
-                    #/(\d+) usable = (\d+) free \+ 0 handed out \+ (\d+) tables \+ (\d+) kernel\n/#))
+                    #/(\d+) usable = (\d+) free \+ 0 handed out \+ (\d+) tables \+ (\d+) kernel\n/#)
+        )
         firmwares = try #require(Int(account.1))
         free = try #require(Int(account.2))
         tables = try #require(Int(account.3))

@@ -19,6 +19,7 @@ import Testing
     @Test(arguments: [
         ["--machine", "q35", "--memory", "128M"],
         ["--machine", "q35", "--memory", "128M", "--cpu", "qemu64"],
+        ["--machine", "q35", "--memory", "1T"],
         ["--machine", "microvm", "--memory", "8M"],
         ["--machine", "microvm", "--memory", "8M", "--cpu", "qemu64"],
     ])
@@ -29,22 +30,23 @@ import Testing
         let start = try #require(lines.firstIndex(of: "self-tests"), "\(run)")
         let tests = lines[(start + 1)...].prefix { $0.hasPrefix("  ok      ") }
         #expect(tests.map { $0.split(separator: " ")[1] } == Self.names.map { $0[...] })
-        #expect(lines.suffix(2) == ["  22 passed, 0 failed", "ok"])
+        #expect(lines.contains("  22 passed, 0 failed") && lines.last == "ok")
     }
 
     @Test func oneCanBeChosen() async throws {
         let run = try await boot("test=page-zero")
         #expect(run.status == .exited(0), "\(run)")
         #expect(
-            run.output.hasSuffix(
+            run.output.contains(
                 """
 
                 self-tests
                   ok      page-zero              reads, writes and fetches fault
                   1 passed, 0 failed
-                ok
+                audit
 
                 """))
+        #expect(run.output.hasSuffix("\nok\n"))
     }
 
     @Test func anUnknownOneIsAFailureThatNamesAll() async throws {
