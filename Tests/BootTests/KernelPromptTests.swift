@@ -125,6 +125,7 @@ import Testing
             "frames",
         ])
         #expect(run.status == .exited(0), "\(run.errors)")
+        try #require(answers.count == 4, "\(run)")
         #expect(answers[0] == ["a line has at most 120 characters; nothing was done"])
         #expect(answers[2].count == 1)
     }
