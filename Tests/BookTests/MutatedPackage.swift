@@ -56,6 +56,11 @@ struct MutatedPackage {
                 && text.contains("unexpected signal")
         }
 
+        /// Whether the build went well, and then no test said anything.
+        fileprivate var saysNothing: Bool {
+            passed.isEmpty && text.contains("Build complete!") && !text.contains(" Test ")
+        }
+
         /// What was printed last.
         var description: String {
             text.split(separator: "\n").suffix(20).joined(separator: "\n")
@@ -64,6 +69,12 @@ struct MutatedPackage {
 
     /// Builds the package and runs some tests, with the same random numbers every time.
     func run(_ tests: [String]) async throws -> Verdict {
+        let verdict = try await runOnce(tests)
+        // On a busy host a test process was seen to end without a word.
+        return verdict.saysNothing ? try await runOnce(tests) : verdict
+    }
+
+    private func runOnce(_ tests: [String]) async throws -> Verdict {
         // An edit in the very moment in which a build begins may be overlooked.
         try await Task.sleep(for: .milliseconds(400))
         let run = try await Run(

@@ -139,7 +139,7 @@ private func randomMap(_ random: inout SplitMix64, upTo limit: UInt64) throws ->
 func theBuilderAgreesWithTheModelOnRandomMaps(largest: Level) throws {
     var random = SplitMix64(seed: RandomRun.seed)
     let limit: UInt64 = largest == .pageTable ? 1 << 26 : 1 << 40
-    for _ in 0..<RandomRun.iterations(largest == .pageTable ? 10 : 25) {
+    for _ in 0..<RandomRun.iterations(largest == .pageTable ? 500 : 1250) / 50 {
         let map = try randomMap(&random, upTo: limit)
         if map.frameCount < 2500 { continue }
         var booted = BootedMachine(over: map)
