@@ -18,10 +18,21 @@ let chapters = [
         "DirectMap", uses: ["NaiveStack", "Paging", "TemporaryMapping"],
         runsOn: ["SimulatedMachine"]),
     Chapter(
+        "StoringElsewhere", uses: ["NaiveStack", "TemporaryMapping"],
+        runsOn: ["DirectMap", "Paging", "SimulatedMachine"]),
+    Chapter("Reservoir", uses: ["NaiveStack", "StoringElsewhere", "TemporaryMapping"]),
+    Chapter(
+        "CountingTheCost",
+        uses: [
+            "DirectMap", "NaiveStack", "Paging", "RecursiveMapping", "Reservoir",
+            "StoringElsewhere", "TemporaryMapping",
+        ],
+        runsOn: ["SimulatedMachine"]),
+    Chapter(
         "Kernel",
         uses: [
-            "Boot", "CPU", "DirectMap", "NaiveStack", "Paging", "RecursiveMapping",
-            "TemporaryMapping",
+            "Boot", "CPU", "DirectMap", "NaiveStack", "Paging", "RecursiveMapping", "Reservoir",
+            "StoringElsewhere", "TemporaryMapping",
         ],
         testedWith: ["SimulatedMachine"], executable: .image),
 ]

@@ -1,0 +1,1 @@
+// Tests of Chapters/06-storing-elsewhere.md stand in the chapter and beside this file.
