@@ -3,14 +3,15 @@ import DirectMap
 import NaiveStack
 import Paging
 import SimulatedMachine
+import TemporaryMapping
 import Testing
 
 @testable import Kernel
-@testable import struct Kernel.CommandLine
 
 /// A mistake in the bench that the self-tests must find.
 enum PlantedMistake: CaseIterable {
     case invalidationsAreIgnored
+    case pagesAreFilledButForOneWord, pagesAreFilledBeyondTheirEnd
     case identityMapRemains
     case codeIsWritable, constantsAreWritable, pageZeroIsMapped, guardPageIsMapped
     case directMapIsExecutable, stackIsExecutable, tablesAreExecutable
@@ -23,8 +24,17 @@ enum PlantedMistake: CaseIterable {
             [
                 .stackThroughWindow, .stackThroughKeepingWindow, .stackThroughDirectMap,
                 .tablesThroughWindow, .tablesThroughRecursiveSlot, .tablesThroughDirectMap,
-                .whereItIsWanted, .liveStack, .emptyTables, .outOfFrames, .staleRead,
+                .filledFrames, .whereItIsWanted, .liveStack, .emptyTables, .outOfFrames,
+                .staleRead,
             ]
+        case .pagesAreFilledButForOneWord:
+            // The others find what the last entry of a new table leads to.
+            [
+                .filledFrames, .tablesThroughWindow, .tablesThroughRecursiveSlot,
+                .tablesThroughDirectMap, .whereItIsWanted, .emptyTables, .secondMapping,
+                .outOfFrames, .fetchOfCode,
+            ]
+        case .pagesAreFilledBeyondTheirEnd: [.filledFrames]
         case .identityMapRemains: [.identityIsGone]
         case .codeIsWritable: [.storeToCode]
         case .constantsAreWritable: [.storeToConstants]
@@ -51,6 +61,21 @@ struct BenchProcessor: ProbedProcessor {
         try processor.store(value, to: address)
     }
 
+    func fillPage(at address: VirtualAddress, with value: UInt64) throws(ProcessorFault) {
+        var processor = processor
+        switch mistake {
+        case .pagesAreFilledButForOneWord:
+            for word in 0..<511 as Range<UInt64> {
+                try store(value, to: VirtualAddress(address.rawValue + word * 8))
+            }
+        case .pagesAreFilledBeyondTheirEnd:
+            try processor.fillPage(at: address, with: value)
+            // The page behind it may not be mapped.
+            try? store(value, to: VirtualAddress(address.rawValue + Frame.size))
+        default: try processor.fillPage(at: address, with: value)
+        }
+    }
+
     func fetch(from address: VirtualAddress) throws(ProcessorFault) -> UInt64 {
         if mistake == .noExecuteEverywhere {
             var code = MemoryAccess(.fetch).code
@@ -68,29 +93,18 @@ struct BenchProcessor: ProbedProcessor {
     func setTableBase(_ frame: FrameNumber) { processor.setTableBase(frame) }
 }
 
-/// Memory without any translation, for a direct map that begins at some address.
-private struct BareMemory: Processor {
+/// A machine's memory, without any translation.
+private struct BareMemory: FrameAccess, TableAccess {
     let machine: SimulatedMachine
-    let base: VirtualAddress
+    var processor = NoProcessor()
 
-    private func place(of address: VirtualAddress) -> (word: Int, frame: FrameNumber) {
-        let physical = address.rawValue - base.rawValue
-        return (Int(physical % Frame.size / 8), FrameNumber(physical / Frame.size))
+    func load(word: Int, of frame: FrameNumber) -> UInt64 {
+        machine.memory.load(word: word, of: frame)
     }
 
-    func load(from address: VirtualAddress) -> UInt64 {
-        let (word, frame) = place(of: address)
-        return machine.memory.load(word: word, of: frame)
-    }
-
-    func store(_ value: UInt64, to address: VirtualAddress) {
-        let (word, frame) = place(of: address)
+    func store(_ value: UInt64, word: Int, of frame: FrameNumber) {
         machine.memory.store(value, word: word, of: frame)
     }
-
-    func invalidate(_ address: VirtualAddress) {}
-    var tableBase: FrameNumber { FrameNumber(0) }
-    func setTableBase(_ frame: FrameNumber) {}
 }
 
 /// A simulated machine in an address space that the kernel's own code made.
@@ -114,8 +128,7 @@ struct SimulatedBench: SelfTestBench, ~Copyable {
         self.mistake = mistake
         let entry = MemoryMapEntry(start: 2 << 20, length: frames * Frame.size, kind: .usable)
         let map = try MemoryMap(cleaning: [entry].span)
-        let region = AddressSpacePlan.directMap
-        let memory = DirectMap(in: region, on: BareMemory(machine: machine, base: region.base))
+        let memory = BareMemory(machine: machine)
         var allocator = CursorAndStack(over: map)
         space = try AddressSpace(
             of: Self.image, and: map, largestPage: largestPage, tables: memory, through: memory,
@@ -149,6 +162,7 @@ struct SimulatedBench: SelfTestBench, ~Copyable {
         let image = space.image
         switch mistake {
         case nil, .invalidationsAreIgnored, .noExecuteEverywhere: break
+        case .pagesAreFilledButForOneWord, .pagesAreFilledBeyondTheirEnd: break
         case .identityMapRemains:
             for number in 512..<(512 + 4096) as Range<UInt64> {
                 map(VirtualAddress(number * Frame.size), to: FrameNumber(number), data)
@@ -186,7 +200,7 @@ struct SimulatedBench: SelfTestBench, ~Copyable {
             if !entry.isPresent {
                 // Far above all usable memory.
                 let new = FrameNumber(1 << 20 | table.rawValue << 9 | UInt64(index))
-                for word in 0..<Frame.wordCount { machine.memory.store(0, word: word, of: new) }
+                machine.memory.fill(new, with: 0)
                 entry = PageTableEntry(new, [.present, .writable])
                 machine.memory.store(entry.rawValue, word: index, of: table)
             }
@@ -308,14 +322,6 @@ private var allSelfTests: [SelfTest] {
 }
 
 @Suite struct SelfTestWordTests {
-    private func commandLine(_ words: String) throws -> CommandLine {
-        let machine = TestMachine(size: 512)
-        machine.write(words, at: 0)
-        var line = CommandLine()
-        try line.copy(from: 0, in: machine)
-        return line
-    }
-
     @Test(arguments: [
         ("", false, nil), ("tests", false, nil), ("test", true, nil), ("a test b", true, nil),
         ("test=page-zero", true, SelfTest.pageZero),
