@@ -24,10 +24,10 @@ let chapters = [
     Chapter(
         "CountingTheCost",
         uses: [
-            "DirectMap", "NaiveStack", "Paging", "RecursiveMapping", "Reservoir",
-            "StoringElsewhere", "TemporaryMapping",
+            "BareLimit", "DirectMap", "NaiveStack", "Paging", "Reservoir", "StoringElsewhere",
+            "TemporaryMapping",
         ],
-        runsOn: ["SimulatedMachine"]),
+        runsOn: ["MeasurementSupport", "SimulatedMachine"]),
     Chapter(
         "Kernel",
         uses: [
@@ -66,6 +66,10 @@ var support: [Target] {
                 "ExampleSupport", "NaiveStack", "Paging", "SimulatedMachine", "TemporaryMapping",
             ],
             swiftSettings: .house),
+        .target(
+            name: "MeasurementSupport",
+            dependencies: ["CPU", "ExampleSupport", "NaiveStack", "StoringElsewhere"],
+            swiftSettings: .house),
         .testTarget(
             name: "ExampleSupportTests", dependencies: ["ExampleSupport", "TestSupport"],
             swiftSettings: .house),
@@ -84,6 +88,7 @@ var support: [Target] {
 var machine: [Target] {
     [
         .target(name: "CPU"),
+        .target(name: "BareLimit"),
         .target(name: "Boot", exclude: ["kernel.ld"]),
         .target(name: "Interruption", path: "Tools/Interruption", swiftSettings: .house),
         .executableTarget(
