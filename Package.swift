@@ -147,7 +147,20 @@ var press: [Target] {
 }
 
 extension [SwiftSetting] {
-    static var house: [SwiftSetting] { [.strictMemorySafety()] }
+    static var house: [SwiftSetting] {
+        // A chapter's generic code is specialised in the chapters that use it, however long it is.
+        // Flags are refused in a package that others depend on; in a kernel, Embedded Swift
+        // specialises everything anyway.
+        let isOthersDependency = Context.packageDirectory.contains("/checkouts/")
+        return isOthersDependency
+            ? [.strictMemorySafety()]
+            : [
+                .strictMemorySafety(),
+                .unsafeFlags(
+                    ["-cross-module-optimization"],
+                    .when(platforms: [.linux, .macOS], configuration: .release)),
+            ]
+    }
 }
 
 extension Target.Dependency {
