@@ -71,7 +71,9 @@ var support: [Target] {
             swiftSettings: .house),
         .target(
             name: "MeasurementSupport",
-            dependencies: ["CPU", "ExampleSupport", "NaiveStack", "StoringElsewhere"],
+            dependencies: [
+                "CPU", "ExampleSupport", "NaiveStack", "Reservoir", "StoringElsewhere",
+            ],
             swiftSettings: .house),
         .testTarget(
             name: "ExampleSupportTests", dependencies: ["ExampleSupport", "TestSupport"],

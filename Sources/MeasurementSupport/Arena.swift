@@ -2,6 +2,7 @@ import CPU
 import ExampleSupport
 import Foundation
 import NaiveStack
+import Reservoir
 import StoringElsewhere
 
 /// Memory of this process that stands for a machine's: frame 0 is its first 4096 bytes.
@@ -63,6 +64,13 @@ public final class Arena {
     public func words(from offset: UInt64 = 0) -> MappedWords {
         precondition(offset <= size && offset % 8 == 0, "the words must lie in the arena")
         return unsafe MappedWords(at: start + Int(offset))
+    }
+
+    /// The words of some frames, for an allocator whose processors share them.
+    public func words(of frames: Range<FrameNumber>) -> SharedWords {
+        let offset = frames.lowerBound.rawValue * Frame.size
+        precondition(frames.upperBound.rawValue * Frame.size <= size, "the frames lie behind it")
+        return unsafe SharedWords(at: start + Int(offset))
     }
 
     /// The memory that this machine can still give, in bytes; half of all of it where the system
