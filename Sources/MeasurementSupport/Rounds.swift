@@ -4,11 +4,16 @@ import Foundation
 public struct Trial {
     /// What is seen while it runs.
     public var label: String
+    /// In how many rounds it runs at most.
+    public var rounds: Int
     /// Measures, and adds what it found.
     public var run: (inout Results) throws -> Void
 
-    public init(_ label: String, run: @escaping (inout Results) throws -> Void) {
+    public init(
+        _ label: String, rounds: Int = .max, run: @escaping (inout Results) throws -> Void
+    ) {
         self.label = label
+        self.rounds = rounds
         self.run = run
     }
 }
@@ -20,7 +25,7 @@ public func measure(_ trials: [Trial], rounds: Int) throws -> Results {
     let progress = ProgressLine()
     defer { progress.clear() }
     for round in 0..<rounds {
-        for trial in trials {
+        for trial in trials where round < trial.rounds {
             progress.show("round \(round + 1) of \(rounds): \(trial.label)")
             try trial.run(&results)
         }

@@ -52,6 +52,16 @@ public struct Results: Codable, Equatable, Sendable {
         series.filter { $0.measure == measure }.map(\.design)
     }
 
+    /// What was measured, in the order in which it first came.
+    public var measures: [String] {
+        series.map(\.measure).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// The unit of a measure's samples.
+    public func unit(of measure: String) -> String {
+        series.first { $0.measure == measure }?.unit ?? ""
+    }
+
     private func index(of design: String, in measure: String) -> Int? {
         series.firstIndex { $0.measure == measure && $0.design == design }
     }
