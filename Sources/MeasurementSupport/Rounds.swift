@@ -33,15 +33,19 @@ public func measure(_ trials: [Trial], rounds: Int) throws -> Results {
     return results
 }
 
-/// The time since it was made.
+/// The time for which this thread has run since the watch was made. While another program has its
+/// turn it does not go on.
 public struct Stopwatch {
-    private let start = ContinuousClock.now
+    private let start = Self.now
 
     public init() {}
 
-    public var nanoseconds: Double {
-        let (seconds, attoseconds) = (ContinuousClock.now - start).components
-        return Double(seconds) * 1e9 + Double(attoseconds) / 1e9
+    public var nanoseconds: Double { Double(Self.now - start) }
+
+    private static var now: Int {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 }
 
