@@ -11,21 +11,29 @@ struct SwiftShim {
     init(in workFolder: URL, build: BuildFolder) throws {
         folder = workFolder.appendingPathComponent("shim")
         let file = folder.appendingPathComponent("swift")
-        try file.writeIfChanged(Self.script(build))
+        try file.writeIfChanged(
+            Self.script(build, others: Self.otherConfigurations(in: workFolder)))
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o755], ofItemAtPath: file.path)
+    }
+
+    /// Where executables are built whose configuration is not this one's.
+    static func otherConfigurations(in workFolder: URL) -> URL {
+        workFolder.appendingPathComponent("other-configurations")
     }
 
     /// The `PATH` of a console block's commands.
     var path: String { "\(folder.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")" }
 
-    private static func script(_ build: BuildFolder) -> String {
-        let buildFolders = build.folder.deletingLastPathComponent().path
-        return """
+    private static func script(_ build: BuildFolder, others: URL) -> String {
+        """
             #!/bin/sh
             # Written by `book check`: starts what is built already.
             start() {
-                executable=\(quoted(buildFolders))/$1/$2
+                case "$1" in
+                \(build.configuration)) executable=\(quoted(build.folder.path))/$2 ;;
+                *) executable=\(quoted(others.path))/$1/$2 ;;
+                esac
                 if [ ! -x "$executable" ]; then
                     echo "error: no executable '$2' is built in $1"
                     exit 1
