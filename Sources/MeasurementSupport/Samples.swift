@@ -34,7 +34,9 @@ public struct Results: Codable, Equatable, Sendable {
 
     public init() {}
 
-    public mutating func add(_ value: Double, _ unit: String, of design: String, in measure: String) {
+    public mutating func add(
+        _ value: Double, _ unit: String, of design: String, in measure: String
+    ) {
         if let index = index(of: design, in: measure) {
             series[index].samples.append(value)
         } else {

@@ -52,14 +52,6 @@ private func conserves<Source: FrameSource & ~Copyable>(
 @Test func everyDesignGivesBackWhatItWasGiven() throws {
     let frames = 1000
     try conserves(frames: frames, "stack") { CursorAndStack(over: $0) }
-    try conserves(frames: frames, "stack, all pushed") { map in
-        // Links that nobody wrote would be junk: the driver's memory must have them.
-        var source = CursorAndStack(over: map)
-        var untouched = CountedMemory()
-        let first = source.allocate(through: &untouched)
-        if let first { source.free(first, through: &untouched) }
-        return CursorAndStack(over: map)
-    }
     try conserves(frames: frames, "coloured links") { ColouredStack(over: $0) }
     try conserves(frames: frames, "chunked stack") { ChunkedStack(over: $0) }
     try conserves(frames: frames, "array") { ArrayStack(over: $0, notedIn: CountedWords()) }

@@ -27,34 +27,34 @@ struct SwiftShim {
 
     private static func script(_ build: BuildFolder, others: URL) -> String {
         """
-            #!/bin/sh
-            # Written by `book check`: starts what is built already.
-            start() {
-                case "$1" in
-                \(build.configuration)) executable=\(quoted(build.folder.path))/$2 ;;
-                *) executable=\(quoted(others.path))/$1/$2 ;;
-                esac
-                if [ ! -x "$executable" ]; then
-                    echo "error: no executable '$2' is built in $1"
-                    exit 1
-                fi
-                shift 2
-                exec "$executable" "$@"
-            }
-            if [ "$1" = run ]; then
-                case "$2" in
-                -c | --configuration)
-                    case "$4" in
-                    -* | '') ;;
-                    *) shift 2; start "$@" ;;
-                    esac ;;
-                -* | '') ;;
-                *) shift; start \(build.configuration) "$@" ;;
-                esac
+        #!/bin/sh
+        # Written by `book check`: starts what is built already.
+        start() {
+            case "$1" in
+            \(build.configuration)) executable=\(quoted(build.folder.path))/$2 ;;
+            *) executable=\(quoted(others.path))/$1/$2 ;;
+            esac
+            if [ ! -x "$executable" ]; then
+                echo "error: no executable '$2' is built in $1"
+                exit 1
             fi
-            PATH=${PATH#*:} exec swift "$@"
+            shift 2
+            exec "$executable" "$@"
+        }
+        if [ "$1" = run ]; then
+            case "$2" in
+            -c | --configuration)
+                case "$4" in
+                -* | '') ;;
+                *) shift 2; start "$@" ;;
+                esac ;;
+            -* | '') ;;
+            *) shift; start \(build.configuration) "$@" ;;
+            esac
+        fi
+        PATH=${PATH#*:} exec swift "$@"
 
-            """
+        """
     }
 
     private static func quoted(_ text: String) -> String {
