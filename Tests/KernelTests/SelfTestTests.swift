@@ -6,7 +6,6 @@ import SimulatedMachine
 import Testing
 
 @testable import Kernel
-@testable import struct Kernel.CommandLine
 
 /// A mistake in the bench that the self-tests must find.
 enum PlantedMistake: CaseIterable {
@@ -334,14 +333,6 @@ private var allSelfTests: [SelfTest] {
 }
 
 @Suite struct SelfTestWordTests {
-    private func commandLine(_ words: String) throws -> CommandLine {
-        let machine = TestMachine(size: 512)
-        machine.write(words, at: 0)
-        var line = CommandLine()
-        try line.copy(from: 0, in: machine)
-        return line
-    }
-
     @Test(arguments: [
         ("", false, nil), ("tests", false, nil), ("test", true, nil), ("a test b", true, nil),
         ("test=page-zero", true, SelfTest.pageZero),
