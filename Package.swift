@@ -18,10 +18,24 @@ let chapters = [
         "DirectMap", uses: ["NaiveStack", "Paging", "TemporaryMapping"],
         runsOn: ["SimulatedMachine"]),
     Chapter(
+        "StoringElsewhere", uses: ["NaiveStack", "TemporaryMapping"],
+        runsOn: ["DirectMap", "Paging", "SimulatedMachine"],
+        testedWith: ["AllocationTestSupport"]),
+    Chapter(
+        "Reservoir", uses: ["NaiveStack", "StoringElsewhere", "TemporaryMapping"],
+        testedWith: ["AllocationTestSupport"]),
+    Chapter(
+        "CountingTheCost",
+        uses: [
+            "DirectMap", "NaiveStack", "Paging", "RecursiveMapping", "Reservoir",
+            "StoringElsewhere", "TemporaryMapping",
+        ],
+        runsOn: ["SimulatedMachine"]),
+    Chapter(
         "Kernel",
         uses: [
-            "Boot", "CPU", "DirectMap", "NaiveStack", "Paging", "RecursiveMapping",
-            "TemporaryMapping",
+            "Boot", "CPU", "DirectMap", "NaiveStack", "Paging", "RecursiveMapping", "Reservoir",
+            "StoringElsewhere", "TemporaryMapping",
         ],
         testedWith: ["SimulatedMachine"], executable: .image),
 ]
@@ -66,6 +80,10 @@ var support: [Target] {
                 "TestSupport",
             ],
             path: "Tests/MappingTestSupport", swiftSettings: .house),
+        .target(
+            name: "AllocationTestSupport",
+            dependencies: ["NaiveStack", "StoringElsewhere", "TemporaryMapping", "TestSupport"],
+            path: "Tests/AllocationTestSupport", swiftSettings: .house),
     ]
 }
 

@@ -1,0 +1,1 @@
+// The module of Chapters/08-counting-the-cost.md, where its code stands.

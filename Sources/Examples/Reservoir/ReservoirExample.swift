@@ -1,0 +1,1 @@
+// The executable of Chapters/07-reservoir.md, where its code stands.

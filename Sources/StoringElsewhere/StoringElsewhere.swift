@@ -1,0 +1,1 @@
+// The module of Chapters/06-storing-elsewhere.md, where its code stands.
