@@ -6,7 +6,7 @@ public enum RandomOperations: CaseIterable {
     case stackWhileTheIdentityMapComesAndGoes, walk
     case sparseMemory, processors
     case temporaryMapping, recursiveMapping, directMap
-    case storingElsewhere
+    case storingElsewhere, reservoir
 
     private var usual: Int {
         switch self {
@@ -15,6 +15,7 @@ public enum RandomOperations: CaseIterable {
         case .sparseMemory, .processors: 100_000
         case .temporaryMapping, .recursiveMapping, .directMap: 100_000
         case .storingElsewhere: 1_200_000
+        case .reservoir: 1_200_000
         }
     }
 
