@@ -9,7 +9,8 @@ import Darwin
 
 /// Several logical processors on one thread. They run real code, one at a time: before each access
 /// to something that they share, the running one calls `step`, and a seeded generator says who
-/// goes on. The same seed gives the same order, so what happened once can be seen again.
+/// goes on. The same seed gives the same order, so what happened once can be seen again. It also
+/// says how often the processors change: every second step, or only now and then.
 ///
 /// What it runs is sequentially consistent: each access is seen by all at once. Weaker orders must
 /// be modelled by the words themselves (`ScheduledWords`).
@@ -43,6 +44,8 @@ public final class Scheduler {
     public private(set) var current = 0
 
     private var random = SplitMix64(seed: 0)
+    /// A bit of a random number that is 1 keeps the running processor running.
+    private var patience: UInt64 = 0
     private var lastWrite = 0
     private var ending: Ending?
     /// Whether a schedule is running, and not its preparation.
@@ -89,6 +92,8 @@ public final class Scheduler {
     public func run(seed: UInt64, _ processors: [() -> Void]) -> Ending {
         precondition(processors.count <= capacity, "the scheduler has not so many processors")
         random = SplitMix64(seed: seed)
+        // Many mistakes need one processor to stand still while another does a lot.
+        patience = 1 << (random.next() % 4) - 1
         (steps, lastWrite, ending, trace) = (0, 0, nil, [])
         bodies = processors
         isDone = Array(repeating: false, count: processors.count)
@@ -128,9 +133,8 @@ public final class Scheduler {
         }
     }
 
-    private func choose() -> Int {
-        runnable.count == 1 ? runnable[0] : runnable[Int(random.next() >> 33) % runnable.count]
-    }
+    /// One of those that have something to do: each is as likely as the others.
+    private func choose() -> Int { runnable[Int(random.next() >> 33) % runnable.count] }
 
     /// Lets the next one run, or ends the schedule.
     private func leave() {
@@ -139,6 +143,7 @@ public final class Scheduler {
             unsafe fiberSwitch(contexts + left, contexts[capacity])
             return
         }
+        if !isDone[left] && random.next() >> 33 & patience != 0 { return }
         let next = choose()
         if next == left { return }
         current = next
@@ -164,7 +169,7 @@ public final class Scheduler {
 
     /// Keeps a line for whoever wants to see what happened.
     public func note(_ what: @autoclosure () -> String) {
-        if isTracing { trace.append((current, what())) }
+        if isTracing && isRunning { trace.append((current, what())) }
     }
 
     /// Says what a processor does when it is interrupted, in the next schedule. It is not
