@@ -5,10 +5,10 @@ import Testing
 /// The kernel tests itself on QEMU's processor.
 @Suite(.serialized) struct SelfTestBootTests {
     private static let names = [
-        "stack-window", "stack-keeping-window", "stack-direct-map", "tables-window",
-        "tables-recursive-slot", "tables-direct-map", "where-it-is-wanted", "identity-is-gone",
-        "live-stack", "empty-tables", "second-mapping", "foreign-pages", "out-of-frames",
-        "stale-read", "fetch-of-code", "fetch-from-direct-map", "fetch-from-stack",
+        "stack-window", "stack-keeping-window", "stack-direct-map", "filled-frames",
+        "tables-window", "tables-recursive-slot", "tables-direct-map", "where-it-is-wanted",
+        "identity-is-gone", "live-stack", "empty-tables", "second-mapping", "foreign-pages",
+        "out-of-frames", "stale-read", "fetch-of-code", "fetch-from-direct-map", "fetch-from-stack",
         "fetch-from-tables", "store-to-code", "store-to-constants", "page-zero", "guard-pages",
     ]
 
