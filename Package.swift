@@ -32,6 +32,10 @@ let chapters = [
         ],
         runsOn: ["MeasurementSupport", "SimulatedMachine"]),
     Chapter(
+        "ManyProcessors",
+        uses: ["NaiveStack", "Paging", "Reservoir", "StoringElsewhere", "TemporaryMapping"],
+        runsOn: ["CountingTheCost", "MeasurementSupport", "ScheduleSupport", "SimulatedMachine"]),
+    Chapter(
         "Kernel",
         uses: [
             "Boot", "CPU", "DirectMap", "NaiveStack", "Paging", "RecursiveMapping", "Reservoir",
@@ -68,6 +72,17 @@ var support: [Target] {
             dependencies: [
                 "ExampleSupport", "NaiveStack", "Paging", "SimulatedMachine", "TemporaryMapping",
             ],
+            swiftSettings: .house),
+        .target(name: "Fibers"),
+        .target(
+            name: "ScheduleSupport",
+            dependencies: [
+                "Fibers", "NaiveStack", "Paging", "Reservoir", "SimulatedMachine",
+                "StoringElsewhere", "TestSupport",
+            ],
+            swiftSettings: .house),
+        .testTarget(
+            name: "ScheduleSupportTests", dependencies: ["ScheduleSupport", "TestSupport"],
             swiftSettings: .house),
         .target(
             name: "MeasurementSupport",
