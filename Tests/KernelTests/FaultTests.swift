@@ -3,7 +3,6 @@ import Paging
 import Testing
 
 @testable import Kernel
-@testable import struct Kernel.CommandLine
 
 @Suite struct TrapReportTests {
     private func headline(
@@ -255,14 +254,6 @@ import Testing
 }
 
 @Suite struct PlannedFaultTests {
-    private func commandLine(_ words: String) throws -> CommandLine {
-        let machine = TestMachine(size: 512)
-        machine.write(words, at: 0)
-        var line = CommandLine()
-        try line.copy(from: 0, in: machine)
-        return line
-    }
-
     @Test(arguments: [
         ("", nil), ("fault", nil), ("default=read", nil), ("fault=read", PlannedFault.read),
         ("words fault=double more", .double), (" fault=verdict", .verdict),

@@ -6,11 +6,11 @@ import SimulatedMachine
 import Testing
 
 @testable import Kernel
-@testable import struct Kernel.CommandLine
 
 /// A mistake in the bench that the self-tests must find.
 enum PlantedMistake: CaseIterable {
     case invalidationsAreIgnored
+    case pagesAreFilledButForOneWord, pagesAreFilledBeyondTheirEnd
     case identityMapRemains
     case codeIsWritable, constantsAreWritable, pageZeroIsMapped, guardPageIsMapped
     case directMapIsExecutable, stackIsExecutable, tablesAreExecutable
@@ -23,8 +23,17 @@ enum PlantedMistake: CaseIterable {
             [
                 .stackThroughWindow, .stackThroughKeepingWindow, .stackThroughDirectMap,
                 .tablesThroughWindow, .tablesThroughRecursiveSlot, .tablesThroughDirectMap,
-                .whereItIsWanted, .liveStack, .emptyTables, .outOfFrames, .staleRead,
+                .filledFrames, .whereItIsWanted, .liveStack, .emptyTables, .outOfFrames,
+                .staleRead,
             ]
+        case .pagesAreFilledButForOneWord:
+            // The others find what the last entry of a new table leads to.
+            [
+                .filledFrames, .tablesThroughWindow, .tablesThroughRecursiveSlot,
+                .tablesThroughDirectMap, .whereItIsWanted, .emptyTables, .secondMapping,
+                .outOfFrames, .fetchOfCode,
+            ]
+        case .pagesAreFilledBeyondTheirEnd: [.filledFrames]
         case .identityMapRemains: [.identityIsGone]
         case .codeIsWritable: [.storeToCode]
         case .constantsAreWritable: [.storeToConstants]
@@ -49,6 +58,21 @@ struct BenchProcessor: ProbedProcessor {
 
     func store(_ value: UInt64, to address: VirtualAddress) throws(ProcessorFault) {
         try processor.store(value, to: address)
+    }
+
+    func fillPage(at address: VirtualAddress, with value: UInt64) throws(ProcessorFault) {
+        var processor = processor
+        switch mistake {
+        case .pagesAreFilledButForOneWord:
+            for word in 0..<511 as Range<UInt64> {
+                try store(value, to: VirtualAddress(address.rawValue + word * 8))
+            }
+        case .pagesAreFilledBeyondTheirEnd:
+            try processor.fillPage(at: address, with: value)
+            // The page behind it may not be mapped.
+            try? store(value, to: VirtualAddress(address.rawValue + Frame.size))
+        default: try processor.fillPage(at: address, with: value)
+        }
     }
 
     func fetch(from address: VirtualAddress) throws(ProcessorFault) -> UInt64 {
@@ -149,6 +173,7 @@ struct SimulatedBench: SelfTestBench, ~Copyable {
         let image = space.image
         switch mistake {
         case nil, .invalidationsAreIgnored, .noExecuteEverywhere: break
+        case .pagesAreFilledButForOneWord, .pagesAreFilledBeyondTheirEnd: break
         case .identityMapRemains:
             for number in 512..<(512 + 4096) as Range<UInt64> {
                 map(VirtualAddress(number * Frame.size), to: FrameNumber(number), data)
@@ -186,7 +211,7 @@ struct SimulatedBench: SelfTestBench, ~Copyable {
             if !entry.isPresent {
                 // Far above all usable memory.
                 let new = FrameNumber(1 << 20 | table.rawValue << 9 | UInt64(index))
-                for word in 0..<Frame.wordCount { machine.memory.store(0, word: word, of: new) }
+                machine.memory.fill(new, with: 0)
                 entry = PageTableEntry(new, [.present, .writable])
                 machine.memory.store(entry.rawValue, word: index, of: table)
             }
@@ -308,14 +333,6 @@ private var allSelfTests: [SelfTest] {
 }
 
 @Suite struct SelfTestWordTests {
-    private func commandLine(_ words: String) throws -> CommandLine {
-        let machine = TestMachine(size: 512)
-        machine.write(words, at: 0)
-        var line = CommandLine()
-        try line.copy(from: 0, in: machine)
-        return line
-    }
-
     @Test(arguments: [
         ("", false, nil), ("tests", false, nil), ("test", true, nil), ("a test b", true, nil),
         ("test=page-zero", true, SelfTest.pageZero),

@@ -1,6 +1,7 @@
 import NaiveStack
 
 @testable import Kernel
+@testable import struct Kernel.CommandLine
 
 /// Bytes of physical memory from address 0 on; whatever lies behind them cannot be reached.
 final class TestMachine: PhysicalMemory, FrameAccess {
@@ -52,4 +53,13 @@ struct Transcript: Console {
     mutating func write(_ byte: UInt8) { bytes.append(byte) }
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// A command line of some words.
+func commandLine(_ words: String) throws -> CommandLine {
+    let machine = TestMachine(size: words.utf8.count + 1)
+    machine.write(words, at: 0)
+    var line = CommandLine()
+    try line.copy(from: 0, in: machine)
+    return line
 }

@@ -25,6 +25,16 @@ private struct UnreliableMemory: FrameAccess {
     }
 }
 
+@Test func allWordsOfAFrameAreFilledAndNoOthers() {
+    var memory = CountedMemory()
+    memory.fill(FrameNumber(0), with: 3)
+    #expect(memory.stores == Frame.wordCount)
+    for word in 0..<Frame.wordCount {
+        #expect(memory.load(word: word, of: FrameNumber(0)) == 3)
+        #expect(memory.load(word: word, of: FrameNumber(1)) == CountedMemory.junk)
+    }
+}
+
 /// The frames that a test holds, as numbers, and the door back.
 private struct HeldFrames {
     private(set) var numbers: [FrameNumber] = []

@@ -5,6 +5,25 @@ import Testing
 
 @testable import Paging
 
+@Test func allWordsOfAPageAreFilledAndNoOthers() throws {
+    let machine = SimulatedMachine()
+    let processor = machine.processor(0)
+    let tables = BootTables(in: machine, root: FrameNumber(1))
+    tables.map(VirtualAddress(0), to: FrameNumber(0), at: .pageDirectoryPointerTable) {
+        FrameNumber(2)
+    }
+    processor.setTableBase(tables.root)
+    var memory = IdentityMap(processor)
+    for number: UInt64 in 7...9 { try memory.fill(FrameNumber(number), with: number) }
+    let stores = processor.counters.stores
+    try memory.fill(FrameNumber(8), with: 1)
+    #expect(processor.counters.stores - stores == Frame.wordCount)
+    for word in 0..<Frame.wordCount {
+        let values = (7...9).map { machine.memory.load(word: word, of: FrameNumber($0)) }
+        #expect(values == [7, 1, 9])
+    }
+}
+
 /// The stack on a machine whose identity map comes and goes: a failed operation changes nothing,
 /// and no frame is lost or handed out twice.
 @Test func framesAreConservedWhileTheIdentityMapComesAndGoes() throws {

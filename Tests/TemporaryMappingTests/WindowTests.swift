@@ -50,3 +50,18 @@ func threePopped<Access: FrameAccess & ~Copyable>(
     var window = Window(slot: 2, of: booted.windows, on: booted.processor)
     #expect(try threePopped(through: &window) == [0x112, 0x111, 0x110])
 }
+
+@Test func theKeepingWindowFillsTheFrameThatIsWanted() throws {
+    let booted = BootedMachine(over: try map(of: 32))
+    var window = KeepingWindow(slot: 1, of: booted.windows, on: booted.processor)
+    let (first, second) = (FrameNumber(0x110), FrameNumber(0x111))
+    try window.fill(first, with: 1)
+    let before = booted.processor.counters
+    try window.fill(second, with: 2)
+    let cost = booted.processor.counters - before
+    #expect(cost.invalidations == 1 && cost.stores == 1 + Frame.wordCount)
+    for word in 0..<Frame.wordCount {
+        #expect(booted.machine.memory.load(word: word, of: first) == 1)
+        #expect(booted.machine.memory.load(word: word, of: second) == 2)
+    }
+}

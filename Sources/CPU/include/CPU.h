@@ -245,6 +245,12 @@ CPU_INSTRUCTION void storeUInt64(uint64_t address, uint64_t value) {
     __asm__ volatile("movq %0, (%1)" : : "r"(value), "r"(address) : "memory");
 }
 
+/// REP STOSQ: stores the same eight bytes so many times, from a linear address upward. It needs
+/// the direction flag to be clear, as the calling convention has it.
+CPU_INSTRUCTION void fillUInt64(uint64_t address, uint64_t count, uint64_t value) {
+    __asm__ volatile("rep stosq" : "+D"(address), "+c"(count) : "a"(value) : "memory");
+}
+
 #else
 
 CPU_INSTRUCTION void writePort8(uint16_t port, uint8_t value) { __builtin_trap(); }
@@ -288,6 +294,9 @@ CPU_INSTRUCTION void storeUInt8(uint64_t address, uint8_t value) { __builtin_tra
 CPU_INSTRUCTION void storeUInt16(uint64_t address, uint16_t value) { __builtin_trap(); }
 CPU_INSTRUCTION void storeUInt32(uint64_t address, uint32_t value) { __builtin_trap(); }
 CPU_INSTRUCTION void storeUInt64(uint64_t address, uint64_t value) { __builtin_trap(); }
+CPU_INSTRUCTION void fillUInt64(uint64_t address, uint64_t count, uint64_t value) {
+    __builtin_trap();
+}
 
 #endif
 
