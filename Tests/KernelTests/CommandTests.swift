@@ -60,7 +60,7 @@ private let noNumber =
         #expect(kernel.answers(to: "poke \(code) 1\n")[0].hasPrefix(refused))
         #expect(
             kernel.answers(to: "peek 0xffffffff8010a000\n").last
-                == "the page is the guard below the boot stack")
+                == "the page is the guard below the kernel stack")
         #expect(kernel.answers(to: "peek 0x8000000000000000\n")[0].contains("is not canonical"))
         // The last word of the address space is followed by the first.
         #expect(kernel.answers(to: "peek 0xfffffffffffffff8 2\n").count == 1)
