@@ -19,8 +19,11 @@ let chapters = [
         runsOn: ["SimulatedMachine"]),
     Chapter(
         "StoringElsewhere", uses: ["NaiveStack", "TemporaryMapping"],
-        runsOn: ["DirectMap", "Paging", "SimulatedMachine"]),
-    Chapter("Reservoir", uses: ["NaiveStack", "StoringElsewhere", "TemporaryMapping"]),
+        runsOn: ["DirectMap", "Paging", "SimulatedMachine"],
+        testedWith: ["AllocationTestSupport"]),
+    Chapter(
+        "Reservoir", uses: ["NaiveStack", "StoringElsewhere", "TemporaryMapping"],
+        testedWith: ["AllocationTestSupport"]),
     Chapter(
         "CountingTheCost",
         uses: [
@@ -77,6 +80,10 @@ var support: [Target] {
                 "TestSupport",
             ],
             path: "Tests/MappingTestSupport", swiftSettings: .house),
+        .target(
+            name: "AllocationTestSupport",
+            dependencies: ["NaiveStack", "StoringElsewhere", "TemporaryMapping", "TestSupport"],
+            path: "Tests/AllocationTestSupport", swiftSettings: .house),
     ]
 }
 

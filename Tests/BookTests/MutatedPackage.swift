@@ -95,7 +95,9 @@ struct MutatedPackage {
     }
 
     /// What tests share.
-    private static let supports = ["MappingTestSupport", "TestSupport"]
+    private static let supports = [
+        "AllocationTestSupport", "MappingTestSupport", "TestSupport",
+    ]
 
     private static func path(of target: String) -> String {
         "\(supports.contains(target) ? "Tests" : "Sources")/\(target)"

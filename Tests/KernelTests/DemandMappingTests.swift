@@ -5,39 +5,6 @@ import Testing
 
 @testable import Kernel
 
-/// Tables in the test machine's memory, for a processor that only counts.
-private struct FakeTables: TableAccess {
-    struct NoProcessor: Processor {
-        typealias Failure = Never
-        var tableBase = FrameNumber(0)
-
-        func load(from address: VirtualAddress) -> UInt64 { 0 }
-        func store(_ value: UInt64, to address: VirtualAddress) {}
-        func invalidate(_ address: VirtualAddress) {}
-        mutating func setTableBase(_ frame: FrameNumber) { tableBase = frame }
-    }
-
-    let machine: TestMachine
-    var processor = NoProcessor()
-
-    func entry(
-        for address: VirtualAddress, at level: Level, in table: FrameNumber
-    ) -> PageTableEntry {
-        PageTableEntry(machine.load(word: address.index(at: level), of: table))
-    }
-
-    func setEntry(
-        _ entry: PageTableEntry, for address: VirtualAddress, at level: Level,
-        in table: FrameNumber
-    ) {
-        machine.store(entry.rawValue, word: address.index(at: level), of: table)
-    }
-
-    func clear(_ frame: FrameNumber, for address: VirtualAddress, at level: Level) {
-        for word in 0..<Frame.wordCount { machine.store(0, word: word, of: frame) }
-    }
-}
-
 @Suite struct DemandMappingTests {
     private static let first = VirtualAddress(pml4: 300)
 
@@ -56,13 +23,13 @@ private struct FakeTables: TableAccess {
     /// A region of 16 pages.
     private func mapping(
         reserve frames: UInt64
-    ) throws -> DemandMapping<FakeTables, TestMachine> {
+    ) throws -> DemandMapping<TestMachine, TestMachine> {
         let entry = MemoryMapEntry(start: 4096, length: frames * Frame.size, kind: .usable)
         var allocator = CursorAndStack(over: try MemoryMap(cleaning: [entry].span))
         let end = VirtualAddress(Self.first.rawValue + 16 * Frame.size)
         var mapping = DemandMapping(
             of: Self.first..<end,
-            in: PageTables(root: FrameNumber(0), through: FakeTables(machine: machine)),
+            in: PageTables(root: FrameNumber(0), through: machine),
             through: machine)
         var access = machine
         mapping.reserve.fill(from: &allocator, through: &access)

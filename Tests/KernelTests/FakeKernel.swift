@@ -61,7 +61,7 @@ struct FakeKernel: CommandedKernel, ~Copyable {
         var allocator = CursorAndStack(over: map)
         let space = try AddressSpace(
             of: AddressSpaceTests().image, and: map, largestPage: .pageDirectory,
-            tables: UnusedTables(memory: memory), through: memory, from: &allocator)
+            tables: memory, through: memory, from: &allocator)
         self.map = map
         self.space = space
         self.memory = memory

@@ -3,6 +3,7 @@ import DirectMap
 import NaiveStack
 import Paging
 import SimulatedMachine
+import TemporaryMapping
 import Testing
 
 @testable import Kernel
@@ -92,29 +93,18 @@ struct BenchProcessor: ProbedProcessor {
     func setTableBase(_ frame: FrameNumber) { processor.setTableBase(frame) }
 }
 
-/// Memory without any translation, for a direct map that begins at some address.
-private struct BareMemory: Processor {
+/// A machine's memory, without any translation.
+private struct BareMemory: FrameAccess, TableAccess {
     let machine: SimulatedMachine
-    let base: VirtualAddress
+    var processor = NoProcessor()
 
-    private func place(of address: VirtualAddress) -> (word: Int, frame: FrameNumber) {
-        let physical = address.rawValue - base.rawValue
-        return (Int(physical % Frame.size / 8), FrameNumber(physical / Frame.size))
+    func load(word: Int, of frame: FrameNumber) -> UInt64 {
+        machine.memory.load(word: word, of: frame)
     }
 
-    func load(from address: VirtualAddress) -> UInt64 {
-        let (word, frame) = place(of: address)
-        return machine.memory.load(word: word, of: frame)
-    }
-
-    func store(_ value: UInt64, to address: VirtualAddress) {
-        let (word, frame) = place(of: address)
+    func store(_ value: UInt64, word: Int, of frame: FrameNumber) {
         machine.memory.store(value, word: word, of: frame)
     }
-
-    func invalidate(_ address: VirtualAddress) {}
-    var tableBase: FrameNumber { FrameNumber(0) }
-    func setTableBase(_ frame: FrameNumber) {}
 }
 
 /// A simulated machine in an address space that the kernel's own code made.
@@ -138,8 +128,7 @@ struct SimulatedBench: SelfTestBench, ~Copyable {
         self.mistake = mistake
         let entry = MemoryMapEntry(start: 2 << 20, length: frames * Frame.size, kind: .usable)
         let map = try MemoryMap(cleaning: [entry].span)
-        let region = AddressSpacePlan.directMap
-        let memory = DirectMap(in: region, on: BareMemory(machine: machine, base: region.base))
+        let memory = BareMemory(machine: machine)
         var allocator = CursorAndStack(over: map)
         space = try AddressSpace(
             of: Self.image, and: map, largestPage: largestPage, tables: memory, through: memory,

@@ -1,10 +1,12 @@
 import NaiveStack
+import TemporaryMapping
 
 @testable import Kernel
 @testable import struct Kernel.CommandLine
 
 /// Bytes of physical memory from address 0 on; whatever lies behind them cannot be reached.
-final class TestMachine: PhysicalMemory, FrameAccess {
+final class TestMachine: PhysicalMemory, FrameAccess, TableAccess {
+    var processor = NoProcessor()
     var bytes: [UInt8]
 
     init(size: Int) {

@@ -6,6 +6,7 @@ public enum RandomOperations: CaseIterable {
     case stackWhileTheIdentityMapComesAndGoes, walk
     case sparseMemory, processors
     case temporaryMapping, recursiveMapping, directMap
+    case storingElsewhere, reservoir
 
     private var usual: Int {
         switch self {
@@ -13,6 +14,8 @@ public enum RandomOperations: CaseIterable {
         case .stackWhileTheIdentityMapComesAndGoes, .walk: 100_000
         case .sparseMemory, .processors: 100_000
         case .temporaryMapping, .recursiveMapping, .directMap: 100_000
+        case .storingElsewhere: 1_200_000
+        case .reservoir: 1_200_000
         }
     }
 
