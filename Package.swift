@@ -27,10 +27,14 @@ let chapters = [
     Chapter(
         "CountingTheCost",
         uses: [
-            "DirectMap", "NaiveStack", "Paging", "RecursiveMapping", "Reservoir",
-            "StoringElsewhere", "TemporaryMapping",
+            "BareLimit", "DirectMap", "NaiveStack", "Paging", "Reservoir", "StoringElsewhere",
+            "TemporaryMapping",
         ],
-        runsOn: ["SimulatedMachine"]),
+        runsOn: ["MeasurementSupport", "SimulatedMachine"]),
+    Chapter(
+        "ManyProcessors",
+        uses: ["NaiveStack", "Paging", "Reservoir", "StoringElsewhere", "TemporaryMapping"],
+        runsOn: ["MeasurementSupport", "ScheduleSupport", "SimulatedMachine"]),
     Chapter(
         "Kernel",
         uses: [
@@ -69,6 +73,23 @@ var support: [Target] {
                 "ExampleSupport", "NaiveStack", "Paging", "SimulatedMachine", "TemporaryMapping",
             ],
             swiftSettings: .house),
+        .target(name: "Fibers"),
+        .target(
+            name: "ScheduleSupport",
+            dependencies: [
+                "Fibers", "NaiveStack", "Paging", "Reservoir", "SimulatedMachine",
+                "StoringElsewhere", "TestSupport",
+            ],
+            swiftSettings: .house),
+        .testTarget(
+            name: "ScheduleSupportTests", dependencies: ["ScheduleSupport", "TestSupport"],
+            swiftSettings: .house),
+        .target(
+            name: "MeasurementSupport",
+            dependencies: [
+                "CPU", "ExampleSupport", "NaiveStack", "Reservoir", "StoringElsewhere",
+            ],
+            swiftSettings: .house),
         .testTarget(
             name: "ExampleSupportTests", dependencies: ["ExampleSupport", "TestSupport"],
             swiftSettings: .house),
@@ -91,6 +112,7 @@ var support: [Target] {
 var machine: [Target] {
     [
         .target(name: "CPU"),
+        .target(name: "BareLimit"),
         .target(name: "Boot", exclude: ["kernel.ld"]),
         .target(name: "Interruption", path: "Tools/Interruption", swiftSettings: .house),
         .executableTarget(
@@ -142,7 +164,20 @@ var press: [Target] {
 }
 
 extension [SwiftSetting] {
-    static var house: [SwiftSetting] { [.strictMemorySafety()] }
+    static var house: [SwiftSetting] {
+        // A chapter's generic code is specialised in the chapters that use it, however long it is.
+        // Flags are refused in a package that others depend on; in a kernel, Embedded Swift
+        // specialises everything anyway.
+        let isOthersDependency = Context.packageDirectory.contains("/checkouts/")
+        return isOthersDependency
+            ? [.strictMemorySafety()]
+            : [
+                .strictMemorySafety(),
+                .unsafeFlags(
+                    ["-cross-module-optimization"],
+                    .when(platforms: [.linux, .macOS], configuration: .release)),
+            ]
+    }
 }
 
 extension Target.Dependency {

@@ -1,0 +1,1 @@
+// The executable of Chapters/09-many-processors.md, where its code stands.
