@@ -1,6 +1,7 @@
 import Boot
 import NaiveStack
 import Paging
+import Reservoir
 
 @testable import Kernel
 
@@ -50,7 +51,7 @@ struct FakeKernel: CommandedKernel, ~Copyable {
     let space: AddressSpace
     let memory: SparseMemory
     let prober: FakeProcessor
-    var allocator: CursorAndStack
+    var allocator: FrameAllocator<WordsInFrames<SparseMemory>>
     var handedOut = HandedOutFrames()
 
     /// - Parameter frames: at least so many that there are frames for the tables.
@@ -58,39 +59,24 @@ struct FakeKernel: CommandedKernel, ~Copyable {
         let entry = MemoryMapEntry(start: 2 << 20, length: frames * Frame.size, kind: .usable)
         let map = try MemoryMap(cleaning: [entry].span)
         let memory = SparseMemory()
-        var allocator = CursorAndStack(over: map)
+        var early = CursorAndStack(over: map)
         let space = try AddressSpace(
             of: AddressSpaceTests().image, and: map, largestPage: .pageDirectory,
-            tables: memory, through: memory, from: &allocator)
+            tables: memory, through: memory, from: &early)
         self.map = map
         self.space = space
         self.memory = memory
-        self.allocator = allocator
+        var access = memory
+        allocator = try FrameAllocator(takingOver: &early, of: map, through: &access) {
+            WordsInFrames(memory: memory, first: $0.lowerBound)
+        }
         prober = FakeProcessor(memory: memory, tableBase: space.root)
     }
 
     var account: FrameAccount {
         FrameAccount(
             usable: map.frameCount, free: allocator.freeCount, handedOut: handedOut.count,
-            tables: space.tableCount, kernel: handedOut.frameCount)
-    }
-
-    mutating func handOut() -> FrameNumber? {
-        var memory = memory
-        return handedOut.handOut(from: &allocator, through: &memory)
-    }
-
-    mutating func takeBack(_ number: FrameNumber) -> Bool {
-        var memory = memory
-        return handedOut.takeBack(number, to: &allocator, through: &memory)
-    }
-
-    mutating func audit() throws(AuditFailure) -> AuditReport {
-        let report = try Audit.run(
-            on: &allocator, and: handedOut, under: space.root, recursiveEntry: 510, map: map,
-            through: memory)
-        try report.compare(with: account, listFrames: handedOut.frameCount)
-        return report
+            tables: space.tableCount, kernel: handedOut.frameCount + allocator.metadata.count)
     }
 
     mutating func goWrong(by fault: PlannedFault) throws(PlannedFaultFailure) {

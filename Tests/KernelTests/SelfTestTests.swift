@@ -2,6 +2,7 @@ import Boot
 import DirectMap
 import NaiveStack
 import Paging
+import Reservoir
 import SimulatedMachine
 import TemporaryMapping
 import Testing
@@ -12,6 +13,7 @@ import Testing
 enum PlantedMistake: CaseIterable {
     case invalidationsAreIgnored
     case pagesAreFilledButForOneWord, pagesAreFilledBeyondTheirEnd
+    case claimedFramesStayFree
     case identityMapRemains
     case codeIsWritable, constantsAreWritable, pageZeroIsMapped, guardPageIsMapped
     case directMapIsExecutable, stackIsExecutable, tablesAreExecutable
@@ -35,6 +37,7 @@ enum PlantedMistake: CaseIterable {
                 .outOfFrames, .fetchOfCode,
             ]
         case .pagesAreFilledBeyondTheirEnd: [.filledFrames]
+        case .claimedFramesStayFree: [.framesConserved, .blockOfFrames]
         case .identityMapRemains: [.identityIsGone]
         case .codeIsWritable: [.storeToCode]
         case .constantsAreWritable: [.storeToConstants]
@@ -94,7 +97,7 @@ struct BenchProcessor: ProbedProcessor {
 }
 
 /// A machine's memory, without any translation.
-private struct BareMemory: FrameAccess, TableAccess {
+struct BareMemory: FrameAccess, TableAccess {
     let machine: SimulatedMachine
     var processor = NoProcessor()
 
@@ -112,7 +115,7 @@ struct SimulatedBench: SelfTestBench, ~Copyable {
     let machine: SimulatedMachine
     let mistake: PlantedMistake?
     let space: AddressSpace
-    var allocator: CursorAndStack
+    var allocator: FrameAllocator<WordsInFrames<BareMemory>>
 
     var processor: BenchProcessor { prober }
     var prober: BenchProcessor {
@@ -129,12 +132,18 @@ struct SimulatedBench: SelfTestBench, ~Copyable {
         let entry = MemoryMapEntry(start: 2 << 20, length: frames * Frame.size, kind: .usable)
         let map = try MemoryMap(cleaning: [entry].span)
         let memory = BareMemory(machine: machine)
-        var allocator = CursorAndStack(over: map)
-        space = try AddressSpace(
+        var early = CursorAndStack(over: map)
+        let space = try AddressSpace(
             of: Self.image, and: map, largestPage: largestPage, tables: memory, through: memory,
-            from: &allocator)
+            from: &early)
         machine.processor(0).setTableBase(space.root)
-        self.allocator = allocator
+        var access = memory
+        allocator = try FrameAllocator(takingOver: &early, of: map, through: &access) {
+            WordsInFrames(
+                memory: memory, first: $0.lowerBound,
+                forgetsClaims: mistake == .claimedFramesStayFree)
+        }
+        self.space = space
         plantMistake()
     }
 
@@ -163,6 +172,7 @@ struct SimulatedBench: SelfTestBench, ~Copyable {
         switch mistake {
         case nil, .invalidationsAreIgnored, .noExecuteEverywhere: break
         case .pagesAreFilledButForOneWord, .pagesAreFilledBeyondTheirEnd: break
+        case .claimedFramesStayFree: break
         case .identityMapRemains:
             for number in 512..<(512 + 4096) as Range<UInt64> {
                 map(VirtualAddress(number * Frame.size), to: FrameNumber(number), data)
@@ -219,7 +229,7 @@ struct LosingBench: SelfTestBench, ~Copyable {
     var processor: BenchProcessor { bench.processor }
     var prober: BenchProcessor { bench.prober }
     var space: AddressSpace { bench.space }
-    var allocator: CursorAndStack {
+    var allocator: FrameAllocator<WordsInFrames<BareMemory>> {
         _read { yield bench.allocator }
         _modify {
             yield &bench.allocator
