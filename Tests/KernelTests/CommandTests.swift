@@ -45,8 +45,79 @@ private let noNumber =
         for number in order { try? kernel.takeBack(number) }
         #expect(kernel.account.free == free)
         #expect(kernel.account.handedOut == 0)
-        #expect(kernel.account.kernel == 0)
+        #expect(kernel.account.kernel == kernel.allocator.metadata.count)
         #expect(!kernel.answers(to: "audit\n")[0].hasPrefix("audit"))
+    }
+
+    @Test func framesInARowAreGivenBackTogether() throws {
+        var kernel = try FakeKernel()
+        let frames = (0..<6).map { _ in kernel.handOut()!.rawValue }
+        let (first, last) = (frames[0], frames[5])
+        try #require(last - first == 5)
+        #expect(kernel.answers(to: "free \(last) 1\n") == ["frame \(last) is free"])
+        // From the last to the first, as far as it goes.
+        #expect(kernel.answers(to: "free \(first + 1) 2\n") == [
+            "frames \(first + 1)-\(first + 2) are free"
+        ])
+        #expect(kernel.answers(to: "free \(first) 5\n") == [
+            "frames \(first + 3)-\(first + 4) are free",
+            "frame \(first + 2) is not handed out; free what alloc gave, and only once",
+        ])
+        #expect(kernel.account.handedOut == 1)
+        _ = try kernel.audit()
+    }
+
+    @Test func aBlockIsInARowAndAligned() throws {
+        var kernel = try FakeKernel()
+        let answer = kernel.answers(to: "block\n")[0]
+        let block = answer.dropFirst(2).prefix { $0 != "," }.split(separator: "-")
+        let (first, last) = (try #require(UInt64(block[0])), try #require(UInt64(block[1])))
+        #expect(first % 512 == 0 && last == first + 511)
+        #expect(kernel.account.handedOut == 512)
+        _ = try kernel.audit()
+        #expect(kernel.answers(to: "free \(first) 512\n") == ["frames \(first)-\(last) are free"])
+        #expect(kernel.account.handedOut == 0)
+        _ = try kernel.audit()
+    }
+
+    @Test func blocksEndWhereThereIsNoMore() throws {
+        var kernel = try FakeKernel(frames: 1536)
+        let free = kernel.account.free
+        let none = ["there are no 512 free frames in a row for it; free gives some back"]
+        let blocks = (0..<4).map { _ in kernel.answers(to: "block\n") }
+        #expect(blocks.contains(none))
+        _ = try kernel.audit()
+        // Nothing is left that could hold the list: then a block is not taken in part.
+        var others: [FrameNumber] = []
+        for number in kernel.map[0] { try? kernel.takeBack(number) }
+        #expect(kernel.account.free == free)
+        guard let run = kernel.allocator.allocate(count: 512, alignedTo: 512)?.relinquish() else {
+            Issue.record("there is no block, and all frames are free")
+            return
+        }
+        while let frame = kernel.allocator.allocate() { others.append(frame.relinquish()) }
+        for number in run { try kernel.allocator.free(number: number.rawValue) }
+        #expect(kernel.answers(to: "block\n") == none)
+        #expect(kernel.account.free == 512 && kernel.account.handedOut == 0)
+        for number in others { try kernel.allocator.free(number: number.rawValue) }
+        _ = try kernel.audit()
+    }
+
+    @Test func zonesAreLowFrames() throws {
+        // From 2 MiB to 18 MiB.
+        var kernel = try FakeKernel(frames: 4096)
+        let first = kernel.handOut()
+        // The first frame is the one that was returned at boot.
+        let high = kernel.handOut()
+        let low = kernel.handOut(from: .below16MiB)
+        #expect(try #require(first) != #require(high))
+        #expect(try #require(high).rawValue >= 4096)
+        #expect(try #require(low).rawValue < 4096)
+        #expect(kernel.answers(to: "alloc below4G\n")[0].contains("seen at 0xffff8"))
+        let answers = kernel.answers(to: "alloc 4000 below16M\n")
+        #expect(answers.last == "there are no more in this zone; free gives some back")
+        #expect(kernel.account.free > 0)
+        _ = try kernel.audit()
     }
 
     @Test func whatCannotBeReadOrWrittenIsALine() throws {
@@ -85,7 +156,11 @@ private let noNumber =
 
     @Test(arguments: [
         ("frobnicate", "there is no command 'frobnicate'; help lists those that there are"),
-        ("free", "something is missing; the command is: free FRAME"),
+        ("free", "something is missing; the command is: free FRAME [COUNT]"),
+        ("alloc 1 low", "there is no zone 'low'; it can be below16M or below4G"),
+        ("alloc below4G 3", "'3' is too much; the command is: alloc [COUNT] [ZONE]"),
+        ("block 512", "there is no zone '512'; it can be below16M or below4G"),
+        ("free 1099511627775 2", "'2' is out of range; it can be 1 to 1"),
         ("poke 8", "something is missing; the command is: poke ADDRESS VALUE"),
         ("poke 8 9 10", "'10' is too much; the command is: poke ADDRESS VALUE"),
         ("quit now", "'now' is too much; the command is: quit"),
@@ -136,11 +211,11 @@ private let noNumber =
 
     @Test func everyCommandIsInTheHelp() throws {
         var kernel = try FakeKernel()
-        let names = kernel.answers(to: "help\n").dropLast().map { $0.split(separator: " ")[0] }
+        let names = kernel.answers(to: "help\n").dropLast(2).map { $0.split(separator: " ")[0] }
         #expect(
             names == [
-                "help", "map", "frames", "alloc", "free", "translate", "peek", "poke", "audit",
-                "fault", "bench", "test", "reboot", "quit",
+                "help", "map", "frames", "alloc", "block", "free", "translate", "peek", "poke",
+                "audit", "fault", "bench", "test", "reboot", "quit",
             ])
     }
 
@@ -150,6 +225,7 @@ private let noNumber =
         var kernel = try FakeKernel(frames: 600)
         let words = [
             "help", "map", "frames", "alloc", "alloc", "free", "free", "translate", "peek", "poke",
+            "block", "below16M", "below4G",
             "audit", "fault", "bench", "test", "quit", "reboot", "read", "0", "1", "8", "0x",
             "0xffff800000200000", "18446744073709551615", "99999999999999999999", "\u{1b}[A",
             "\u{10}", "\u{15}", "\u{7f}", "\u{4}",
