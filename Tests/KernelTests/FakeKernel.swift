@@ -63,13 +63,13 @@ struct FakeKernel: CommandedKernel, ~Copyable {
         let space = try AddressSpace(
             of: AddressSpaceTests().image, and: map, largestPage: .pageDirectory,
             tables: memory, through: memory, from: &early)
-        self.map = map
-        self.space = space
-        self.memory = memory
         var access = memory
         allocator = try FrameAllocator(takingOver: &early, of: map, through: &access) {
             WordsInFrames(memory: memory, first: $0.lowerBound)
         }
+        self.map = map
+        self.space = space
+        self.memory = memory
         prober = FakeProcessor(memory: memory, tableBase: space.root)
     }
 

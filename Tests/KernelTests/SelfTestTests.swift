@@ -13,7 +13,7 @@ import Testing
 enum PlantedMistake: CaseIterable {
     case invalidationsAreIgnored
     case pagesAreFilledButForOneWord, pagesAreFilledBeyondTheirEnd
-    case claimedFramesStayFree
+    case returnedFramesAreForgotten
     case identityMapRemains
     case codeIsWritable, constantsAreWritable, pageZeroIsMapped, guardPageIsMapped
     case directMapIsExecutable, stackIsExecutable, tablesAreExecutable
@@ -34,10 +34,10 @@ enum PlantedMistake: CaseIterable {
             [
                 .filledFrames, .tablesThroughWindow, .tablesThroughRecursiveSlot,
                 .tablesThroughDirectMap, .whereItIsWanted, .emptyTables, .secondMapping,
-                .outOfFrames, .fetchOfCode,
+                .outOfFrames, .zeroedFrame, .fetchOfCode,
             ]
         case .pagesAreFilledBeyondTheirEnd: [.filledFrames]
-        case .claimedFramesStayFree: [.framesConserved, .blockOfFrames]
+        case .returnedFramesAreForgotten: [.blockOfFrames, .doubleFree]
         case .identityMapRemains: [.identityIsGone]
         case .codeIsWritable: [.storeToCode]
         case .constantsAreWritable: [.storeToConstants]
@@ -141,7 +141,7 @@ struct SimulatedBench: SelfTestBench, ~Copyable {
         allocator = try FrameAllocator(takingOver: &early, of: map, through: &access) {
             WordsInFrames(
                 memory: memory, first: $0.lowerBound,
-                forgetsClaims: mistake == .claimedFramesStayFree)
+                forgetsReturns: mistake == .returnedFramesAreForgotten)
         }
         self.space = space
         plantMistake()
@@ -172,7 +172,7 @@ struct SimulatedBench: SelfTestBench, ~Copyable {
         switch mistake {
         case nil, .invalidationsAreIgnored, .noExecuteEverywhere: break
         case .pagesAreFilledButForOneWord, .pagesAreFilledBeyondTheirEnd: break
-        case .claimedFramesStayFree: break
+        case .returnedFramesAreForgotten: break
         case .identityMapRemains:
             for number in 512..<(512 + 4096) as Range<UInt64> {
                 map(VirtualAddress(number * Frame.size), to: FrameNumber(number), data)
