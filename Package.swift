@@ -34,7 +34,7 @@ let chapters = [
     Chapter(
         "ManyProcessors",
         uses: ["NaiveStack", "Paging", "Reservoir", "StoringElsewhere", "TemporaryMapping"],
-        runsOn: ["MeasurementSupport", "ScheduleSupport", "SimulatedMachine"]),
+        runsOn: ["CountingTheCost", "MeasurementSupport", "ScheduleSupport", "SimulatedMachine"]),
     Chapter(
         "Kernel",
         uses: [

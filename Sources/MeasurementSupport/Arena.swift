@@ -8,9 +8,10 @@ import StoringElsewhere
 /// Memory of this process that stands for a machine's: frame 0 is its first 4096 bytes.
 ///
 /// It is anonymous and private, and reserved only: the host finds memory for what is touched, in
-/// pages of 2 MiB where Linux is willing, as a direct map would have them.
+/// pages of 2 MiB where Linux is willing, as a direct map would have them. Threads may share it as
+/// processors share memory: who uses a frame at the same time as another has made a mistake.
 @safe
-public final class Arena {
+public final class Arena: @unchecked Sendable {
     private let start: UnsafeMutableRawPointer
     /// In bytes.
     public let size: UInt64

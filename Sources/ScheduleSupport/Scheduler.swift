@@ -7,6 +7,8 @@ import Glibc
 import Darwin
 #endif
 
+public typealias SeededGenerator = SplitMix64
+
 /// Several logical processors on one thread. They run real code, one at a time: before each access
 /// to something that they share, the running one calls `step`, and a seeded generator says who
 /// goes on. The same seed gives the same order, so what happened once can be seen again. It also
@@ -54,7 +56,7 @@ public final class Scheduler {
     private var isDone: [Bool] = []
     private var runnable: [Int] = []
     private var hasInterrupt: [Bool] = []
-    private var isInterrupted: [Bool] = []
+    private var areInterruptsOff: [Bool] = []
     private var handlers: [Int: () -> Void] = [:]
     /// Where each processor's stack is to be continued, and behind them the caller's of `run`. Not
     /// an array: a switch leaves in the middle of the access.
@@ -98,7 +100,7 @@ public final class Scheduler {
         bodies = processors
         isDone = Array(repeating: false, count: processors.count)
         hasInterrupt = isDone
-        isInterrupted = isDone
+        areInterruptsOff = isDone
         runnable = Array(processors.indices)
         if processors.isEmpty { return .finished }
         let scheduler = unsafe Unmanaged.passUnretained(self).toOpaque()
@@ -161,7 +163,7 @@ public final class Scheduler {
             ending = .endless(running: isDone.indices.filter { !isDone[$0] })
         }
         leave()
-        if hasInterrupt[current] && !isInterrupted[current] { answer() }
+        if hasInterrupt[current] && !areInterruptsOff[current] { answer() }
     }
 
     /// Says that the running processor changed something that others may wait for.
@@ -172,8 +174,8 @@ public final class Scheduler {
         if isTracing && isRunning { trace.append((current, what())) }
     }
 
-    /// Says what a processor does when it is interrupted, in the next schedule. It is not
-    /// interrupted again while it does so.
+    /// Says what a processor does when it is interrupted, in the next schedule. Interrupts are off
+    /// while it does so.
     public func onInterrupt(of processor: Int, _ handler: @escaping () -> Void) {
         handlers[processor] = handler
     }
@@ -185,11 +187,19 @@ public final class Scheduler {
         if !runnable.contains(processor) { runnable.append(processor) }
     }
 
-    private func answer() {
+    /// Does something on the running processor, which is not interrupted meanwhile.
+    public func withInterruptsOff<Result: ~Copyable, Failure: Error>(
+        _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
         let processor = current
-        hasInterrupt[processor] = false
-        isInterrupted[processor] = true
-        handlers[processor]?()
-        isInterrupted[processor] = false
+        let before = areInterruptsOff[processor]
+        areInterruptsOff[processor] = true
+        defer { areInterruptsOff[processor] = before }
+        return try body()
+    }
+
+    private func answer() {
+        hasInterrupt[current] = false
+        if let handler = handlers[current] { withInterruptsOff(handler) }
     }
 }

@@ -7,6 +7,7 @@ public enum RandomOperations: CaseIterable {
     case sparseMemory, processors
     case temporaryMapping, recursiveMapping, directMap
     case storingElsewhere, reservoir
+    case schedules, threads
 
     private var usual: Int {
         switch self {
@@ -16,6 +17,7 @@ public enum RandomOperations: CaseIterable {
         case .temporaryMapping, .recursiveMapping, .directMap: 100_000
         case .storingElsewhere: 1_200_000
         case .reservoir: 1_200_000
+        case .schedules, .threads: 100_000
         }
     }
 
