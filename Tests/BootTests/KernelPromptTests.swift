@@ -98,16 +98,48 @@ import Testing
         )
     }
 
-    @Test func aLinkThatWasOverwrittenIsFound() async throws {
+    @Test func whatIsWrittenIntoAFreeFrameDoesNoHarm() async throws {
         let first = try await answers(to: ["alloc"])
         let number = try number(in: first.answers[0])
         let frame = try #require(UInt64(number))
         let address = "0x" + String(0xffff_8000_0000_0000 + frame * 4096, radix: 16)
         let (answers, run) = try await answers(to: [
-            "alloc", "free \(number)", "poke \(address) 42", "audit",
+            "alloc", "free \(number)", "poke \(address) 42", "audit", "alloc", "alloc", "audit",
         ])
         #expect(run.status == .exited(0), "\(run.errors)")
-        #expect(answers[3] == ["audit: a free frame's link is 0x2a, which is no free frame"])
+        #expect(answers[3].contains { $0.hasSuffix("frames, each in exactly one place") })
+        #expect(try self.number(in: answers[4]) == number)
+        #expect(try self.number(in: answers[5]) != "42")
+        #expect(answers[6].contains { $0.hasSuffix("frames, each in exactly one place") })
+    }
+
+    @Test func whatIsWrittenIntoTheAllocatorsFramesIsFound() async throws {
+        let map = try await answers(to: ["map"])
+        let line = try #require(map.answers[0].first { $0.hasPrefix("the allocator's own") })
+        let address = try #require(line.split(separator: " ").last)
+        // The first word counts the free frames of the reservoir.
+        let (answers, run) = try await answers(to: ["poke \(address) 7", "audit"])
+        #expect(run.status == .exited(0), "\(run.errors)")
+        #expect(answers[1][0].hasPrefix("audit: the counter says "))
+    }
+
+    @Test func blocksAndZonesAreGivenAndTakenBack() async throws {
+        let (answers, run) = try await answers(
+            to: ["block", "alloc 3 below16M", "alloc below4G", "audit"],
+            ["--memory", "5G"])
+        #expect(run.status == .exited(0), "\(run.errors)")
+        let block = try #require(answers[0].first?.dropFirst(2).prefix { $0 != "," })
+        let (first, last) = try #require(Self.range(block))
+        #expect(first % 512 == 0 && last == first + 511 && first >= 1 << 20)
+        #expect(try #require(Self.range(answers[1][0].dropFirst(2))).last < 4096)
+        #expect(try #require(UInt64(number(in: answers[2]))) < 1 << 20)
+        #expect(answers[3].contains { $0.hasSuffix("frames, each in exactly one place") })
+    }
+
+    /// What `8-9` means.
+    private static func range(_ text: Substring) -> (first: UInt64, last: UInt64)? {
+        let ends = text.split(separator: "-").compactMap { UInt64($0) }
+        return ends.count == 2 ? (ends[0], ends[1]) : nil
     }
 
     @Test func longLinesAndGarbageAreAnswered() async throws {
@@ -133,6 +165,40 @@ import Testing
         let figures = row.split(separator: " ").compactMap { Int($0) }
         try #require(figures.count == 3)
         #expect(figures[0] <= 12 && figures[1] <= 12, "pop and push: \(figures)")
+        let hot = try #require(
+            first.output.split(separator: "\n").first { $0.hasPrefix("  from the magazine ") })
+        let pair = hot.split(separator: " ").compactMap { Int($0) }
+        #expect(pair.count == 2 && pair[0] <= 12 && pair[1] <= 12, "\(hot)")
+    }
+
+    /// All that takes longer on a larger machine are the direct map's tables.
+    @Test func bootingTakesAsManyInstructionsWhateverTheMemory() async throws {
+        let small = try await instructionsToThePrompt(memory: "128M")
+        let large = try await instructionsToThePrompt(memory: "1T")
+        #expect(large.all - large.directMap <= (small.all - small.directMap) * 11 / 10)
+        #expect(large.rest <= small.rest * 11 / 10, "\(large), \(small)")
+    }
+
+    private struct Booting {
+        let all: Int
+        let directMap: Int
+        let rest: Int
+    }
+
+    private func instructionsToThePrompt(memory: String) async throws -> Booting {
+        let options = ["--append", "bench", "--count-instructions", "--memory", memory]
+        let run = try await answers(to: [], options).run
+        #expect(run.status == .exited(0), "\(run.errors)")
+        #expect(run.output.contains("in instructions; the counter's ticks are just that\n"))
+        func figure(_ label: String) throws -> Int {
+            let line = try #require(
+                run.output.split(separator: "\n").first { $0.hasSuffix(" \(label)") })
+            return try #require(Int(line.split(separator: " ")[0]))
+        }
+        return Booting(
+            all: try figure("from the start to the first prompt"),
+            directMap: try figure("for the tables of the direct map"),
+            rest: try figure("for everything else"))
     }
 
     @Test func withoutCountingTicksAreNotTrusted() async throws {

@@ -78,7 +78,7 @@ private struct JudgedCopy {
 
         let modules = [
             "NaiveStack", "Paging", "SimulatedMachine", "TemporaryMapping", "RecursiveMapping",
-            "DirectMap", "Kernel",
+            "DirectMap", "StoringElsewhere", "Reservoir", "Kernel",
         ]
         let tools = ["Boot", "CPU", "CMark", "Tangle", "TangleTool", "TanglePlugin"]
         package.targets.removeAll { !(modules + tools).contains($0.name) }

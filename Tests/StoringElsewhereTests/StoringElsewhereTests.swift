@@ -50,20 +50,13 @@ enum AwkwardMap: CaseIterable {
     func cleaned() throws -> MemoryMap { try map(ranges) }
 }
 
-func map(_ ranges: [Range<UInt64>]) throws -> MemoryMap {
-    let entries = ranges.map { range in
-        MemoryMapEntry(
-            start: range.lowerBound * Frame.size,
-            length: UInt64(range.count) * Frame.size, kind: .usable)
-    }
-    return try MemoryMap(cleaning: entries.span)
-}
-
 /// What each design does on each map.
-private let operations = RandomOperations.storingElsewhere.count(share: 5 * AwkwardMap.allCases.count)
+private let operations = RandomOperations.storingElsewhere.count(
+    share: 5 * AwkwardMap.allCases.count)
 
 @Suite struct DesignsAndTheModel {
-    @Test(arguments: AwkwardMap.allCases) func colouredStackAgreesWithTheModel(over map: AwkwardMap) throws {
+    @Test(arguments: AwkwardMap.allCases)
+    func colouredStackAgreesWithTheModel(over map: AwkwardMap) throws {
         let map = try map.cleaned()
         let memory = UnreliableMemory(seed: RandomRun.seed)
         var model = AllocationModel(
@@ -72,7 +65,8 @@ private let operations = RandomOperations.storingElsewhere.count(share: 5 * Awkw
         model.drain()
     }
 
-    @Test(arguments: AwkwardMap.allCases) func chunkedStackAgreesWithTheModel(over map: AwkwardMap) throws {
+    @Test(arguments: AwkwardMap.allCases)
+    func chunkedStackAgreesWithTheModel(over map: AwkwardMap) throws {
         let map = try map.cleaned()
         let memory = UnreliableMemory(seed: RandomRun.seed)
         var model = AllocationModel(
@@ -81,7 +75,8 @@ private let operations = RandomOperations.storingElsewhere.count(share: 5 * Awkw
         model.drain()
     }
 
-    @Test(arguments: AwkwardMap.allCases) func arrayStackAgreesWithTheModel(over map: AwkwardMap) throws {
+    @Test(arguments: AwkwardMap.allCases)
+    func arrayStackAgreesWithTheModel(over map: AwkwardMap) throws {
         let map = try map.cleaned()
         let allocator = ArrayStack(over: map, notedIn: CountedWords())
         var model = AllocationModel(OutsideFrames(allocator), over: map, seed: RandomRun.seed)
@@ -89,7 +84,8 @@ private let operations = RandomOperations.storingElsewhere.count(share: 5 * Awkw
         model.drain()
     }
 
-    @Test(arguments: AwkwardMap.allCases) func bitmapAgreesWithTheModel(over map: AwkwardMap) throws {
+    @Test(arguments: AwkwardMap.allCases)
+    func bitmapAgreesWithTheModel(over map: AwkwardMap) throws {
         let map = try map.cleaned()
         let bitmap = WholeBitmap(allocator: BitmapAllocator(over: map, notedIn: CountedWords()))
         var model = AllocationModel(bitmap, over: map, seed: RandomRun.seed)
@@ -97,7 +93,8 @@ private let operations = RandomOperations.storingElsewhere.count(share: 5 * Awkw
         model.drain()
     }
 
-    @Test(arguments: AwkwardMap.allCases) func buddyAgreesWithTheModel(over map: AwkwardMap) throws {
+    @Test(arguments: AwkwardMap.allCases)
+    func buddyAgreesWithTheModel(over map: AwkwardMap) throws {
         let map = try map.cleaned()
         let allocator = BuddyAllocator(over: map, notedIn: CountedWords())
         var model = AllocationModel(
