@@ -79,7 +79,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("fault write 3", "on processor 3, local APIC 3\npage fault at 0x0000000040000000, code 0x2"),
+        (
+            "fault write 3",
+            "on processor 3, local APIC 3\npage fault at 0x0000000040000000, code 0x2: "
+        ),
         (
             "fault overflow 1",
             "on processor 1, local APIC 1\nthe kernel stack has overflowed into its guard page\n"

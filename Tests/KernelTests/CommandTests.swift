@@ -230,8 +230,8 @@ private let noNumber =
         var kernel = try FakeKernel(frames: 600)
         let words = [
             "help", "map", "frames", "alloc", "alloc", "free", "free", "translate", "peek", "poke",
-            "block", "below16M", "below4G",
-            "audit", "fault", "bench", "processors", "test", "quit", "reboot", "read", "0", "1", "8", "0x",
+            "block", "below16M", "below4G", "audit", "fault", "bench", "processors", "test",
+            "quit", "reboot", "read", "0", "1", "8", "0x",
             "0xffff800000200000", "18446744073709551615", "99999999999999999999", "\u{1b}[A",
             "\u{10}", "\u{15}", "\u{7f}", "\u{4}",
         ]

@@ -46,10 +46,11 @@ struct FirmwareSample {
         mend(at: address)
     }
 
-    /// Makes the bytes of a table add up to 0.
+    /// Makes the bytes of a table add up to 0, if they are all there.
     func mend(at address: Int) {
         let length = machine.bytes[address + 4..<address + 8].reversed()
             .reduce(0) { $0 << 8 | Int($1) }
+        guard address + length <= machine.bytes.count else { return }
         mendSum(of: address..<address + length, at: address + 9)
     }
 
