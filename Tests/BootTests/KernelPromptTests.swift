@@ -104,7 +104,7 @@ import Testing
         let frame = try #require(UInt64(number))
         let address = "0x" + String(0xffff_8000_0000_0000 + frame * 4096, radix: 16)
         let (answers, run) = try await answers(to: [
-            "alloc", "free \(number)", "poke \(address) 42", "audit", "alloc", "alloc", "audit",
+            "alloc 2", "free \(number)", "poke \(address) 42", "audit", "alloc", "alloc", "audit",
         ])
         #expect(run.status == .exited(0), "\(run.errors)")
         #expect(answers[3].contains { $0.hasSuffix("frames, each in exactly one place") })

@@ -34,8 +34,8 @@ import Testing
 
             let kept: Set = [
                 "Boot", "CPU", "NaiveStack", "Paging", "TemporaryMapping", "RecursiveMapping",
-                "DirectMap", "Kernel", "KernelImage", "CMark", "Tangle", "TangleTool",
-                "TanglePlugin",
+                "DirectMap", "StoringElsewhere", "Reservoir", "Kernel", "KernelImage", "CMark",
+                "Tangle", "TangleTool", "TanglePlugin",
             ]
             package.targets.removeAll { !kept.contains($0.name) }
             package.products.removeAll { $0.name != "kernel-image" }

@@ -9,7 +9,8 @@ import Testing
         "tables-window", "tables-recursive-slot", "tables-direct-map", "where-it-is-wanted",
         "identity-is-gone", "live-stack", "empty-tables", "second-mapping", "foreign-pages",
         "out-of-frames", "stale-read", "stray-store", "frames-conserved",
-        "block-of-frames", "double-free", "zeroed-frame", "fetch-of-code", "fetch-from-direct-map", "fetch-from-stack",
+        "block-of-frames", "double-free", "zeroed-frame", "fetch-of-code", "fetch-from-direct-map",
+        "fetch-from-stack",
         "fetch-from-tables", "store-to-code", "store-to-constants", "page-zero", "guard-pages",
     ]
 

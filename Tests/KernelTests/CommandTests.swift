@@ -56,13 +56,15 @@ private let noNumber =
         try #require(last - first == 5)
         #expect(kernel.answers(to: "free \(last) 1\n") == ["frame \(last) is free"])
         // From the last to the first, as far as it goes.
-        #expect(kernel.answers(to: "free \(first + 1) 2\n") == [
-            "frames \(first + 1)-\(first + 2) are free"
-        ])
-        #expect(kernel.answers(to: "free \(first) 5\n") == [
-            "frames \(first + 3)-\(first + 4) are free",
-            "frame \(first + 2) is not handed out; free what alloc gave, and only once",
-        ])
+        #expect(
+            kernel.answers(to: "free \(first + 1) 2\n") == [
+                "frames \(first + 1)-\(first + 2) are free"
+            ])
+        #expect(
+            kernel.answers(to: "free \(first) 5\n") == [
+                "frames \(first + 3)-\(first + 4) are free",
+                "frame \(first + 2) is not handed out; free what alloc gave, and only once",
+            ])
         #expect(kernel.account.handedOut == 1)
         _ = try kernel.audit()
     }

@@ -3,7 +3,7 @@ import PackageDescription
 
 // A package that is used by its path is known by the name of its folder.
 let folder = Context.packageDirectory.split(separator: "/").dropLast(2).last!
-let modules = ["NaiveStack", "Paging", "DirectMap"]
+let modules = ["NaiveStack", "Paging", "DirectMap", "Reservoir"]
 
 let package = Package(
     name: "OwnKernel",
