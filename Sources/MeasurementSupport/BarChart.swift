@@ -69,8 +69,9 @@ public struct BarChart {
             }
             y += Self.lineHeight
         }
+        let viewBox = "0 0 \(number(Self.width)) \(number(height))"
         return """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(number(Self.width)) \(number(height))" role="img">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="\(viewBox)" role="img">
               <title>\(escaped(title))</title>
               <desc>\(escaped(description))</desc>
               \(Self.style)
@@ -120,7 +121,8 @@ public struct BarChart {
     ) -> String {
         let style = style.map { " class=\"\($0)\"" } ?? ""
         let anchor = anchor.map { " text-anchor=\"\($0)\"" } ?? ""
-        return "<text\(style) x=\"\(number(x))\" y=\"\(number(y))\"\(anchor)>\(escaped(text))</text>"
+        let place = "x=\"\(number(x))\" y=\"\(number(y))\""
+        return "<text\(style) \(place)\(anchor)>\(escaped(text))</text>"
     }
 
     private func number(_ value: Double) -> String { String(format: "%.1f", value) }

@@ -4,11 +4,16 @@ import Foundation
 public struct Trial {
     /// What is seen while it runs.
     public var label: String
+    /// In how many rounds it runs at most.
+    public var rounds: Int
     /// Measures, and adds what it found.
     public var run: (inout Results) throws -> Void
 
-    public init(_ label: String, run: @escaping (inout Results) throws -> Void) {
+    public init(
+        _ label: String, rounds: Int = .max, run: @escaping (inout Results) throws -> Void
+    ) {
         self.label = label
+        self.rounds = rounds
         self.run = run
     }
 }
@@ -20,7 +25,7 @@ public func measure(_ trials: [Trial], rounds: Int) throws -> Results {
     let progress = ProgressLine()
     defer { progress.clear() }
     for round in 0..<rounds {
-        for trial in trials {
+        for trial in trials where round < trial.rounds {
             progress.show("round \(round + 1) of \(rounds): \(trial.label)")
             try trial.run(&results)
         }
@@ -28,15 +33,19 @@ public func measure(_ trials: [Trial], rounds: Int) throws -> Results {
     return results
 }
 
-/// The time since it was made.
+/// The time for which this thread has run since the watch was made. While another program has its
+/// turn it does not go on.
 public struct Stopwatch {
-    private let start = ContinuousClock.now
+    private let start = Self.now
 
     public init() {}
 
-    public var nanoseconds: Double {
-        let (seconds, attoseconds) = (ContinuousClock.now - start).components
-        return Double(seconds) * 1e9 + Double(attoseconds) / 1e9
+    public var nanoseconds: Double { Double(Self.now - start) }
+
+    private static var now: Int {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
     }
 }
 

@@ -34,7 +34,9 @@ public struct Results: Codable, Equatable, Sendable {
 
     public init() {}
 
-    public mutating func add(_ value: Double, _ unit: String, of design: String, in measure: String) {
+    public mutating func add(
+        _ value: Double, _ unit: String, of design: String, in measure: String
+    ) {
         if let index = index(of: design, in: measure) {
             series[index].samples.append(value)
         } else {
@@ -50,6 +52,16 @@ public struct Results: Codable, Equatable, Sendable {
     /// The designs that a measure has samples of, in the order in which they first came.
     public func designs(in measure: String) -> [String] {
         series.filter { $0.measure == measure }.map(\.design)
+    }
+
+    /// What was measured, in the order in which it first came.
+    public var measures: [String] {
+        series.map(\.measure).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// The unit of a measure's samples.
+    public func unit(of measure: String) -> String {
+        series.first { $0.measure == measure }?.unit ?? ""
     }
 
     private func index(of design: String, in measure: String) -> Int? {

@@ -74,7 +74,7 @@ public final class Scheduler {
 
     deinit {
         unsafe contexts.deallocate()
-        for unsafe stack in unsafe stacks { unsafe munmap(stack, Self.stackSize) }
+        unsafe stacks.forEach { unsafe _ = munmap($0, Self.stackSize) }
     }
 
     private static func makeStack() -> UnsafeMutableRawPointer {

@@ -11,7 +11,9 @@ import Testing
 
 @Suite struct ShootdownTests {
     /// Processors that make each other forget pages, each its own, all at once.
-    private func everybodyShoots(seed: UInt64, on scheduler: Scheduler) -> String? {
+    private func everybodyShoots(
+        seed: UInt64, withInterruptsOn: Bool = false, on scheduler: Scheduler
+    ) -> String? {
         var configuration = SimulatedMachine.Configuration()
         configuration.processorCount = 3
         let machine = SimulatedMachine(configuration)
@@ -39,12 +41,13 @@ import Testing
                 for _ in 0..<2 {
                     let page = pages[number]
                     for other in 0..<3 { _ = try? machine.processor(other).load(from: page) }
-                    scheduler.withInterruptsOff {
+                    func shoot() {
                         processor.invalidate(page)
                         shootdown.forget(
                             page, on: 0b111, from: &processor, number: number,
                             interrupt: scheduler.interrupt)
                     }
+                    if withInterruptsOn { shoot() } else { scheduler.withInterruptsOff(shoot) }
                     for other in 0..<3
                     where machine.processor(other).rememberedTranslation(of: page) != nil {
                         complaint = "processor \(other) remembers page \(number)"
@@ -64,6 +67,15 @@ import Testing
             #expect(complaint == nil, "seed \(seed); \(RandomRun.advice)")
             if complaint != nil { return }
         }
+    }
+
+    @Test func withInterruptsOnAPageIsNotForgotten() {
+        let scheduler = Scheduler(processors: 3)
+        let seed = (0..<20_000 as Range<UInt64>).first { seed in
+            everybodyShoots(seed: seed, withInterruptsOn: true, on: scheduler) != nil
+        }
+        #expect(seed != nil)
+        if let seed { #expect(everybodyShoots(seed: seed, on: scheduler) == nil) }
     }
 
     @Test func whoIsAloneInterruptsNobody() {

@@ -23,9 +23,9 @@ import Testing
     #expect(
         uses == [
             "01-naive-stack.md": 2, "03-temporary-mapping.md": 3, "04-recursive-mapping.md": 1,
-            "06-storing-elsewhere.md": 9, "07-reservoir.md": 4,
-            "12-kernel-faults.md": 1, "13-kernel-address-space.md": 1, "14-kernel-ladder.md": 1,
-            "15-kernel-judge.md": 1,
+            "06-storing-elsewhere.md": 9, "07-reservoir.md": 4, "08-counting-the-cost.md": 2,
+            "09-many-processors.md": 7, "12-kernel-faults.md": 1,
+            "13-kernel-address-space.md": 1, "14-kernel-ladder.md": 1, "15-kernel-judge.md": 1,
             "16-kernel-at-work.md": 3, "17-kernel-processors.md": 3,
         ])
 }

@@ -33,7 +33,11 @@ struct CheckCommand: AsyncParsableCommand {
     @Argument(help: "The chapters to check; without any, all.")
     var chapters: [String] = []
 
-    @Flag(help: "Build nothing; use the modules and executables beside this one.")
+    @Flag(
+        help: """
+            Use the modules and executables beside this one, and build only executables of other \
+            configurations.
+            """)
     var prebuilt = false
 
     @Option(help: "How many seconds a console command may take.")
@@ -90,15 +94,15 @@ struct CheckCommand: AsyncParsableCommand {
         in shown: [ShownCommands], of book: Book, folder: BookFolder
     ) async throws -> [Diagnostic] {
         let build = try BuildFolder()
-        if !prebuilt {
-            let faults = try await PackageBuild(book: folder, build: build)
-                .faults(for: shown.flatMap(\.commands))
-            if !faults.isEmpty {
-                Output.complain(
-                    "No wrong program, exercise or console command is checked "
-                        + "before the package builds.")
-                return faults
-            }
+        let package = PackageBuild(book: folder, build: build)
+        let buildFaults =
+            try await (prebuilt ? [] : package.faults())
+            + package.faults(for: shown.flatMap(\.commands))
+        if !buildFaults.isEmpty {
+            Output.complain(
+                "No wrong program, exercise or console command is checked "
+                    + "before the package builds.")
+            return buildFaults
         }
         let wrong = WrongProgramCheck(book: folder, build: build)
         var faults: [Diagnostic] = []

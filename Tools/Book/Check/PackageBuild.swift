@@ -6,19 +6,27 @@ struct PackageBuild {
     let book: BookFolder
     let build: BuildFolder
 
-    /// Builds the package, and the executables of other configurations that console commands start.
-    func faults(for commands: [ConsoleCommand]) async throws -> [Diagnostic] {
+    /// Builds the package.
+    func faults() async throws -> [Diagnostic] {
         guard build.isOfSwiftPM else {
             throw Failure(
                 "this executable does not lie in a build folder; type swift run book check, "
                     + "or give --prebuilt to use what lies beside it")
         }
         Output.announce("building the package")
-        var faults = try await faults(configuration: build.configuration, product: nil)
+        return try await faults(of: ["-c", build.configuration], in: build.scratchPath)
+    }
+
+    /// Builds the executables of other configurations that console commands start, in a folder of
+    /// their own: whoever runs this may be a build himself.
+    func faults(for commands: [ConsoleCommand]) async throws -> [Diagnostic] {
+        var faults: [Diagnostic] = []
         for (configuration, product) in Self.otherExecutables(in: commands)
         where faults.isEmpty && configuration != build.configuration {
             Output.announce("building \(product) in \(configuration)")
-            faults += try await self.faults(configuration: configuration, product: product)
+            faults += try await self.faults(
+                of: ["-c", configuration, "--product", product],
+                in: SwiftShim.otherConfigurations(in: book.workFolder))
         }
         return faults
     }
@@ -34,11 +42,9 @@ struct PackageBuild {
         return found.sorted { $0.key < $1.key }.map(\.value)
     }
 
-    private func faults(configuration: String, product: String?) async throws -> [Diagnostic] {
+    private func faults(of options: [String], in scratchPath: URL) async throws -> [Diagnostic] {
         let swift = ChildProcess(
-            program: "swift",
-            arguments: ["build", "-c", configuration, "--scratch-path", build.scratchPath.path]
-                + (product.map { ["--product", $0] } ?? []),
+            program: "swift", arguments: ["build", "--scratch-path", scratchPath.path] + options,
             folder: book.root)
         let outcome = try await swift.run()
         if outcome.succeeded { return [] }

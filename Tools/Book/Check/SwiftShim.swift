@@ -11,42 +11,50 @@ struct SwiftShim {
     init(in workFolder: URL, build: BuildFolder) throws {
         folder = workFolder.appendingPathComponent("shim")
         let file = folder.appendingPathComponent("swift")
-        try file.writeIfChanged(Self.script(build))
+        try file.writeIfChanged(
+            Self.script(build, others: Self.otherConfigurations(in: workFolder)))
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o755], ofItemAtPath: file.path)
+    }
+
+    /// Where executables are built whose configuration is not this one's.
+    static func otherConfigurations(in workFolder: URL) -> URL {
+        workFolder.appendingPathComponent("other-configurations")
     }
 
     /// The `PATH` of a console block's commands.
     var path: String { "\(folder.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")" }
 
-    private static func script(_ build: BuildFolder) -> String {
-        let buildFolders = build.folder.deletingLastPathComponent().path
-        return """
-            #!/bin/sh
-            # Written by `book check`: starts what is built already.
-            start() {
-                executable=\(quoted(buildFolders))/$1/$2
-                if [ ! -x "$executable" ]; then
-                    echo "error: no executable '$2' is built in $1"
-                    exit 1
-                fi
-                shift 2
-                exec "$executable" "$@"
-            }
-            if [ "$1" = run ]; then
-                case "$2" in
-                -c | --configuration)
-                    case "$4" in
-                    -* | '') ;;
-                    *) shift 2; start "$@" ;;
-                    esac ;;
-                -* | '') ;;
-                *) shift; start \(build.configuration) "$@" ;;
-                esac
+    private static func script(_ build: BuildFolder, others: URL) -> String {
+        """
+        #!/bin/sh
+        # Written by `book check`: starts what is built already.
+        start() {
+            case "$1" in
+            \(build.configuration)) executable=\(quoted(build.folder.path))/$2 ;;
+            *) executable=\(quoted(others.path))/$1/$2 ;;
+            esac
+            if [ ! -x "$executable" ]; then
+                echo "error: no executable '$2' is built in $1"
+                exit 1
             fi
-            PATH=${PATH#*:} exec swift "$@"
+            shift 2
+            exec "$executable" "$@"
+        }
+        if [ "$1" = run ]; then
+            case "$2" in
+            -c | --configuration)
+                case "$4" in
+                -* | '') ;;
+                *) shift 2; start "$@" ;;
+                esac ;;
+            -* | '') ;;
+            *) shift; start \(build.configuration) "$@" ;;
+            esac
+        fi
+        PATH=${PATH#*:} exec swift "$@"
 
-            """
+        """
     }
 
     private static func quoted(_ text: String) -> String {
