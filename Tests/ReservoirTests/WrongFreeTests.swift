@@ -16,7 +16,8 @@ import Testing
         var allocator = try allocator()
         let metadata = allocator.metadata.map(\.rawValue)
         #expect(metadata == [4999])
-        let beyond = [0, 200, 299, 5000, FrameNumber.limit - 1, FrameNumber.limit, .max] as [UInt64]
+        let beyond =
+            [0, 200, 299, 5000, FrameNumber.limit - 1, FrameNumber.limit, .max] as [UInt64]
         for number in beyond + metadata {
             #expect(throws: WrongFree.notOfTheMap) { try allocator.free(number: number) }
         }
