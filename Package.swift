@@ -38,8 +38,8 @@ let chapters = [
     Chapter(
         "Kernel",
         uses: [
-            "Boot", "CPU", "DirectMap", "NaiveStack", "Paging", "RecursiveMapping", "Reservoir",
-            "StoringElsewhere", "TemporaryMapping",
+            "Boot", "CPU", "DirectMap", "ManyProcessors", "NaiveStack", "Paging",
+            "RecursiveMapping", "Reservoir", "StoringElsewhere", "TemporaryMapping",
         ],
         testedWith: ["SimulatedMachine"], executable: .image),
 ]

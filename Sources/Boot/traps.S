@@ -171,6 +171,6 @@ machineCheckStackEnd:
     .section .bss.descriptors, "aw", @nobits
     .balign 4096
 descriptorMemory:
-    .skip 2 * 4096
+    .skip 3 * 4096
 
 #endif

@@ -157,7 +157,7 @@ import Testing
         #expect(report.dropFirst(2).dropLast().allSatisfy { Self.withoutLineNumbers($0) == call })
         #expect(report.last == "  and so on")
         let run = try await boot("fault=overflow")
-        #expect(run.output.contains("\nthe boot stack has overflowed into its guard page\n"))
+        #expect(run.output.contains("\nthe kernel stack has overflowed into its guard page\n"))
     }
 
     @Test func anUnknownFaultIsAFailure() async throws {

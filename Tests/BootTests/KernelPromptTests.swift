@@ -1,5 +1,4 @@
 import Foundation
-import Subprocess
 import Testing
 
 @testable import Launcher
@@ -10,15 +9,7 @@ import Testing
     private func answers(
         to lines: [String], _ arguments: [String] = []
     ) async throws -> (answers: [[String]], run: ToolRun) {
-        let image = try await Tool.image()
-        let result = try await Subprocess.run(
-            .path(.init(Tool.launcher())), arguments: Arguments(arguments + ["--image", image]),
-            workingDirectory: .init(Tool.package.path),
-            input: .string(lines.map { $0 + "\n" }.joined()), output: .string(limit: 1 << 20),
-            error: .string(limit: 1 << 20))
-        let run = ToolRun(
-            status: result.terminationStatus, output: result.standardOutput,
-            errors: result.standardError)
+        let run = try await Tool.kernel(typing: lines, arguments)
         let parts = run.output.components(separatedBy: "\nframes> ").dropFirst()
         return (parts.map { $0.split(separator: "\n").dropFirst().map(String.init) }, run)
     }
@@ -35,7 +26,7 @@ import Testing
         ])
         #expect(run.status == .exited(0), "\(run.errors)")
         try #require(answers.count == 6)
-        #expect(answers[0].count == 17)
+        #expect(answers[0].count == 18)
         let before = try Account(answers[1][0])
         let after = try Account(answers[3][0])
         #expect(before.handedOut == 0 && before.isBalanced)

@@ -58,6 +58,19 @@ enum Tool {
             errors: result.standardError)
     }
 
+    /// Runs the kernel, and types lines at its prompt.
+    static func kernel(typing lines: [String], _ arguments: [String]) async throws -> ToolRun {
+        let image = try await image()
+        let result = try await Subprocess.run(
+            .path(.init(launcher())), arguments: Arguments(arguments + ["--image", image]),
+            workingDirectory: .init(package.path),
+            input: .string(lines.map { $0 + "\n" }.joined()), output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20))
+        return ToolRun(
+            status: result.terminationStatus, output: result.standardOutput,
+            errors: result.standardError)
+    }
+
     /// The image, built once for all tests: by a launcher, since that is how a reader builds it.
     static func image() async throws -> String {
         let run = try await firstRun.value

@@ -133,7 +133,7 @@ private let noNumber =
         #expect(kernel.answers(to: "poke \(code) 1\n")[0].hasPrefix(refused))
         #expect(
             kernel.answers(to: "peek 0xffffffff8010a000\n").last
-                == "the page is the guard below the boot stack")
+                == "the page is the guard below the kernel stack")
         #expect(kernel.answers(to: "peek 0x8000000000000000\n")[0].contains("is not canonical"))
         // The last word of the address space is followed by the first.
         #expect(kernel.answers(to: "peek 0xfffffffffffffff8 2\n").count == 1)
@@ -173,6 +173,11 @@ private let noNumber =
         ("peek 9", "'9' is not the address of a word; those are multiples of 8"),
         ("fault what", "there is no fault 'what'; fault alone lists those that there are"),
         ("fault read", "fault=read: nothing happened"),
+        ("fault read 2", "there is no processor 2; processors lists those that there are"),
+        ("fault read x", "'x'" + noNumber),
+        ("fault read 64", "'64' is out of range; it can be 0 to 63"),
+        ("fault read 1 2", "'2' is too much; the command is: fault [KIND [PROCESSOR]]"),
+        ("processors 1", "'1' is too much; the command is: processors"),
         ("test", "memory map: no usable frame in the boot tables' reach"),
     ])
     func whatIsWrongIsSaidInOneLine(line: String, answer: String) throws {
@@ -217,7 +222,7 @@ private let noNumber =
         #expect(
             names == [
                 "help", "map", "frames", "alloc", "block", "free", "translate", "peek", "poke",
-                "audit", "fault", "bench", "test", "reboot", "quit",
+                "audit", "fault", "bench", "processors", "test", "reboot", "quit",
             ])
     }
 
@@ -227,8 +232,8 @@ private let noNumber =
         var kernel = try FakeKernel(frames: 600)
         let words = [
             "help", "map", "frames", "alloc", "alloc", "free", "free", "translate", "peek", "poke",
-            "block", "below16M", "below4G",
-            "audit", "fault", "bench", "test", "quit", "reboot", "read", "0", "1", "8", "0x",
+            "block", "below16M", "below4G", "audit", "fault", "bench", "processors", "test",
+            "quit", "reboot", "read", "0", "1", "8", "0x",
             "0xffff800000200000", "18446744073709551615", "99999999999999999999", "\u{1b}[A",
             "\u{10}", "\u{15}", "\u{7f}", "\u{4}",
         ]

@@ -79,8 +79,13 @@ struct FakeKernel: CommandedKernel, ~Copyable {
             tables: space.tableCount, kernel: handedOut.frameCount + allocator.metadata.count)
     }
 
-    mutating func goWrong(by fault: PlannedFault) throws(PlannedFaultFailure) {
+    mutating func goWrong(by fault: PlannedFault, on processor: Int) throws(PlannedFaultFailure) {
+        if processor != 0 { throw .noProcessor(processor) }
         throw .missing(fault)
+    }
+
+    func listProcessors<Output: Console & ~Copyable>(reportingTo console: inout Output) {
+        console.print("(processors)")
     }
 
     mutating func bench<Output: Console & ~Copyable>(reportingTo console: inout Output) {

@@ -17,6 +17,16 @@ import Testing
             ])
     }
 
+    @Test(arguments: [14, 15] as [UInt32])
+    func tellsWhereTheRootPointerIs(type: UInt32) throws {
+        let machine = Sample.multiboot2()
+        #expect(try Sample.parse(machine, magic: .multiboot2).rootPointer == nil)
+        let tag = Fault.moduleTag + 24
+        machine.write(type, at: tag)
+        let information = try Sample.parse(machine, magic: .multiboot2)
+        #expect(information.rootPointer == UInt64(tag) + 8)
+    }
+
     @Test func readsLargerEntriesOfALaterVersion() throws {
         let machine = Sample.multiboot2()
         // One entry of 48 bytes where two of 24 lay, twice.

@@ -18,6 +18,13 @@ import Testing
             ])
     }
 
+    @Test func tellsWhereTheRootPointerIs() throws {
+        let machine = Sample.pvh()
+        #expect(try Sample.parse(machine, magic: .pvh).rootPointer == nil)
+        machine.write(UInt64(0xf_1234), at: Sample.information + 32)
+        #expect(try Sample.parse(machine, magic: .pvh).rootPointer == 0xf_1234)
+    }
+
     @Test func needsNoWordsAndNoModules() throws {
         let machine = Sample.pvh()
         machine.write(UInt32(0), at: Sample.information + 12)

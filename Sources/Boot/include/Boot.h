@@ -59,7 +59,7 @@ extern const struct TrapCode trapCode;
 /// The memory of one processor, by linear addresses. Each stack goes from its end down to its
 /// guard, a page of 4096 bytes below it that is never used.
 struct ProcessorMemory {
-    /// Two pages for the tables of descriptors.
+    /// Two pages for the tables of descriptors, and one for what the processor notes.
     uint64_t descriptors;
     uint64_t bootStackGuard, bootStackEnd;
     uint64_t doubleFaultStackGuard, doubleFaultStackEnd;
@@ -96,5 +96,19 @@ struct Probe probeFetch(uint64_t address);
 /// of 0. The first exception ends it. If that is RET's page fault at address 0, where nothing may
 /// be mapped, all went well, and the value is what was left in RAX.
 struct Probe probeAsProgram(uint64_t address, uint64_t value, uint64_t start);
+
+// ---- processors.S, on bare metal only --------------------------------------------------------
+
+/// Addresses in processors.S, by which a processor is started.
+struct StartCode {
+    /// The code that is copied to the beginning of a page below 1 MiB, less than 4096 bytes.
+    uint64_t start, end;
+    /// Where in it the physical address of the PML4 table goes, below 4 GiB.
+    uint64_t root;
+    /// Three words: the ticket, which is the number of the processor's local APIC and bit 32, or
+    /// 0; the end of its stack; and what processorMain is called with.
+    uint64_t ticket;
+};
+extern const struct StartCode startCode;
 
 #endif

@@ -64,6 +64,36 @@ CPU_INSTRUCTION void disableInterrupts(void) {
     __asm__ volatile("cli" : : : "memory");
 }
 
+/// STI: from here on, maskable interrupts are taken.
+CPU_INSTRUCTION void enableInterrupts(void) {
+    __asm__ volatile("sti" : : : "memory");
+}
+
+/// STI and HLT: stops the processor until the next interrupt. None is taken between the two (SDM
+/// volume 2, "STI"), so one that came before still ends the wait.
+CPU_INSTRUCTION void enableInterruptsAndHalt(void) {
+    __asm__ volatile("sti\n\thlt" : : : "memory");
+}
+
+/// PUSHF: the flags. Bit 9 is set if maskable interrupts are taken.
+CPU_INSTRUCTION uint64_t readFlags(void) {
+    uint64_t value;
+    __asm__ volatile("pushfq\n\tpopq %0" : "=r"(value) : : "memory");
+    return value;
+}
+
+/// MFENCE and LFENCE: goes on when all stores before it can be seen by every processor.
+CPU_INSTRUCTION void completeStores(void) {
+    __asm__ volatile("mfence\n\tlfence" : : : "memory");
+}
+
+/// MOV: loads the eight bytes that register GS leads to.
+CPU_INSTRUCTION uint64_t loadFromProcessorBase(void) {
+    uint64_t value;
+    __asm__ volatile("movq %%gs:0, %0" : "=r"(value));
+    return value;
+}
+
 /// UD2: raises #UD, the invalid opcode exception.
 CPU_INSTRUCTION void raiseInvalidOpcode(void) {
     __asm__ volatile("ud2" : : : "memory");
@@ -261,6 +291,11 @@ CPU_INSTRUCTION uint64_t readTimeStampCounter(void) { __builtin_trap(); }
 CPU_INSTRUCTION void haltUntilInterrupt(void) { __builtin_trap(); }
 CPU_INSTRUCTION void pauseInWaitingLoop(void) { __builtin_trap(); }
 CPU_INSTRUCTION void disableInterrupts(void) { __builtin_trap(); }
+CPU_INSTRUCTION void enableInterrupts(void) { __builtin_trap(); }
+CPU_INSTRUCTION void enableInterruptsAndHalt(void) { __builtin_trap(); }
+CPU_INSTRUCTION uint64_t readFlags(void) { __builtin_trap(); }
+CPU_INSTRUCTION void completeStores(void) { __builtin_trap(); }
+CPU_INSTRUCTION uint64_t loadFromProcessorBase(void) { __builtin_trap(); }
 CPU_INSTRUCTION void raiseInvalidOpcode(void) { __builtin_trap(); }
 CPU_INSTRUCTION void loadInterruptTable(uint64_t address, uint16_t limit) { __builtin_trap(); }
 CPU_INSTRUCTION void loadDescriptorTable(uint64_t address, uint16_t limit) { __builtin_trap(); }
