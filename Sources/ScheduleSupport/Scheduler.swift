@@ -1,5 +1,5 @@
 import Fibers
-import TestSupport
+import SeededRandom
 
 #if canImport(Glibc)
 import Glibc
@@ -7,6 +7,7 @@ import Glibc
 import Darwin
 #endif
 
+/// A generator for those who draw what a processor does.
 public typealias SeededGenerator = SplitMix64
 
 /// Several logical processors on one thread. They run real code, one at a time: before each access
@@ -180,8 +181,10 @@ public final class Scheduler {
         handlers[processor] = handler
     }
 
-    /// Interrupts a processor, which answers at its next step; or at once if it is done.
+    /// Interrupts a processor, which answers at its next step; or at once if it is done. To send
+    /// the interrupt is a step, too.
     public func interrupt(_ processor: Int) {
+        step()
         hasInterrupt[processor] = true
         noteWrite()
         if !runnable.contains(processor) { runnable.append(processor) }
