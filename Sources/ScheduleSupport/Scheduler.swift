@@ -180,8 +180,10 @@ public final class Scheduler {
         handlers[processor] = handler
     }
 
-    /// Interrupts a processor, which answers at its next step; or at once if it is done.
+    /// Interrupts a processor, which answers at its next step; or at once if it is done. To send
+    /// the interrupt is a step, too.
     public func interrupt(_ processor: Int) {
+        step()
         hasInterrupt[processor] = true
         noteWrite()
         if !runnable.contains(processor) { runnable.append(processor) }

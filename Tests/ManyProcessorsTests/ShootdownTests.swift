@@ -71,7 +71,7 @@ import Testing
 
     @Test func withInterruptsOnAPageIsNotForgotten() {
         let scheduler = Scheduler(processors: 3)
-        let seed = (0..<20_000 as Range<UInt64>).first { seed in
+        let seed = (0..<10_000 as Range<UInt64>).first { seed in
             everybodyShoots(seed: seed, withInterruptsOn: true, on: scheduler) != nil
         }
         #expect(seed != nil)
