@@ -138,8 +138,8 @@ private struct Interruption: CustomTestStringConvertible, Sendable {
 
     static var all: [Interruption] {
         let beginnings: [[TwoProcessors.Operation]] = [
-            [], [.takeFrame], [.takeBatch], [.takeRun, .giveFirst], [.takeBatch, .takeRun],
-            [.takeFar, .takeBatch, .giveAll],
+            [], [.takeFrame], [.takeBatch], [.takeBatch, .takeBatch], [.takeRun, .giveFirst],
+            [.takeBatch, .takeRun], [.takeFar, .takeBatch, .giveAll],
         ]
         return beginnings.flatMap { before in
             TwoProcessors.Operation.allCases.flatMap { first in
