@@ -94,6 +94,8 @@ import Testing
         (["--memory", "lots"], "that is no size; write it as 128M, 4G or 1T"),
         (["--machine", "i440"], "'q35', 'microvm' or 'pc'"),
         (["--processors", "0"], "--processors wants a number from 1 to 255"),
+        (["--processors", "256"], "--processors wants a number from 1 to 255"),
+        (["--processors", "many"], "The value 'many' is invalid for '--processors <count>'"),
         (["--timeout", "0"], "--timeout wants a number of seconds above 0"),
         (["--firmware", "bios", "--machine", "microvm"], "no firmware that starts discs"),
         (["--firmware", "uefi", "--memory", "63M"], "less than 64M of memory"),

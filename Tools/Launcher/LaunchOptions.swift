@@ -24,7 +24,10 @@ struct LaunchOptions: ParsableArguments {
             valueName: "model"))
     var cpu: String?
 
-    @Option(help: ArgumentHelp("The number of processors, 1 to 255.", valueName: "count"))
+    @Option(
+        help: ArgumentHelp(
+            "The number of processors, 1 to 255; the kernel starts up to 64 of them.",
+            valueName: "count"))
     var processors = 1
 
     @Option(
