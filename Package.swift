@@ -77,8 +77,8 @@ var support: [Target] {
         .target(
             name: "ScheduleSupport",
             dependencies: [
-                "Fibers", "NaiveStack", "Paging", "Reservoir", "SimulatedMachine",
-                "StoringElsewhere", "TestSupport",
+                "Fibers", "NaiveStack", "Paging", "Reservoir", "SeededRandom", "SimulatedMachine",
+                "StoringElsewhere",
             ],
             swiftSettings: .house),
         .testTarget(
@@ -93,7 +93,10 @@ var support: [Target] {
         .testTarget(
             name: "ExampleSupportTests", dependencies: ["ExampleSupport", "TestSupport"],
             swiftSettings: .house),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: .house),
+        .target(name: "SeededRandom", swiftSettings: .house),
+        .target(
+            name: "TestSupport", dependencies: ["SeededRandom"], path: "Tests/TestSupport",
+            swiftSettings: .house),
         .target(
             name: "MappingTestSupport",
             dependencies: [

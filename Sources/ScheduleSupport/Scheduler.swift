@@ -1,5 +1,5 @@
 import Fibers
-import TestSupport
+import SeededRandom
 
 #if canImport(Glibc)
 import Glibc
@@ -7,6 +7,7 @@ import Glibc
 import Darwin
 #endif
 
+/// A generator for those who draw what a processor does.
 public typealias SeededGenerator = SplitMix64
 
 /// Several logical processors on one thread. They run real code, one at a time: before each access
