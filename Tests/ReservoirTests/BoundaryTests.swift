@@ -86,6 +86,8 @@ extension FrameAllocator where W: ~Copyable {
         #expect(numbers == Array(0..<20) + Array(40..<89))
         reservoir.give(FrameBatch(claiming: 0xffff_ff00_000f_ffff, from: FrameNumber(0)))
         #expect(reservoir.freeCount == 44)
+        #expect(reservoir.isFree(FrameNumber(19)) == true)
+        #expect(reservoir.isFree(FrameNumber(40)) == true)
         #expect(reservoir.drain() == Array(0..<20) + Array(40..<64))
     }
 

@@ -140,6 +140,8 @@ private struct Interruption: CustomTestStringConvertible, Sendable {
         let beginnings: [[TwoProcessors.Operation]] = [
             [], [.takeFrame], [.takeBatch], [.takeBatch, .takeBatch], [.takeRun, .giveFirst],
             [.takeBatch, .takeRun], [.takeFar, .takeBatch, .giveAll],
+            // Words that are zero, below summaries that have not heard of it.
+            [.takeBatch, .giveAll, .takeBatch],
         ]
         return beginnings.flatMap { before in
             TwoProcessors.Operation.allCases.flatMap { first in
