@@ -26,22 +26,11 @@ import Testing
         #expect(run.errors.contains("undefined symbol: posix_memalign"), "\(run.errors)")
     }
 
-    /// Only what the image needs: no tests, no tools of the host but the tangler.
+    /// Only what the image needs.
     private func reduceManifest(in folder: URL) throws {
         let file = folder.appending(path: "Package.swift")
         let manifest = try String(contentsOf: file, encoding: .utf8)
-        let reduction = """
-
-            let kept: Set = [
-                "Boot", "CPU", "NaiveStack", "Paging", "TemporaryMapping", "RecursiveMapping",
-                "DirectMap", "StoringElsewhere", "Reservoir", "Kernel", "KernelImage", "CMark",
-                "Tangle", "TangleTool", "TanglePlugin",
-            ]
-            package.targets.removeAll { !kept.contains($0.name) }
-            package.products.removeAll { $0.name != "kernel-image" }
-            package.dependencies = []
-
-            """
+        let reduction = ReducedManifest.keeping(["KernelImage"])
         try Data((manifest + reduction).utf8).write(to: file)
     }
 

@@ -74,22 +74,16 @@ private struct JudgedCopy {
     }
 
     private static var reduction: String {
-        """
+        let modules = ["Kernel", "NaiveStack", "Paging", "SimulatedMachine"]
+        return ReducedManifest.keeping(modules) + """
 
-        let modules = [
-            "NaiveStack", "Paging", "SimulatedMachine", "TemporaryMapping", "RecursiveMapping",
-            "DirectMap", "StoringElsewhere", "Reservoir", "Kernel",
-        ]
-        let tools = ["Boot", "CPU", "CMark", "Tangle", "TangleTool", "TanglePlugin"]
-        package.targets.removeAll { !(modules + tools).contains($0.name) }
-        package.products = []
-        package.dependencies = []
-        package.targets.append(
-            .testTarget(
-                name: "AgreementTests", dependencies: modules.map { .byName(name: $0) },
-                path: "Tests/BootTests/Judge"))
+            package.targets.append(
+                .testTarget(
+                    name: "AgreementTests",
+                    dependencies: \(modules).map { .byName(name: $0) },
+                    path: "Tests/BootTests/Judge"))
 
-        """
+            """
     }
 
     private static func test(of folder: String) -> String {
