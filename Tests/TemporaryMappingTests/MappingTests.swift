@@ -56,3 +56,28 @@ import Testing
     #expect(problem(VirtualAddress(pml4: 400)).hasPrefix("notMapped"))
     #expect(problem(VirtualAddress(1 << 47)).hasPrefix("notCanonical"))
 }
+
+@Test func anEntryIsEmptiedBeforeItsPageIsInvalidated() throws {
+    var booted = BootedMachine(over: try map(of: 32))
+    try booted.dropIdentityMap()
+    var window = booted.keepingWindow(slot: 2)
+    var pages = PageTables(root: booted.root, through: booted.keepingWindow(slot: 1))
+    let page = VirtualAddress(pml4: 256)
+    var frame = try booted.allocator.allocate(through: &window)
+    try pages.map(&frame, at: page, tablesFrom: &booted.allocator, through: &window)
+
+    // A processor that guesses between the two would remember the old entry for ever.
+    var order: [String] = []
+    booted.machine.onEvent = { _, event in
+        switch event {
+        case .access(let access, _, _, value: 0) where access.kind == .write:
+            order.append("emptied")
+        case .invalidation(page): order.append("invalidated")
+        default: break
+        }
+    }
+    frame = try pages.unmap(page)
+    booted.machine.onEvent = nil
+    #expect(order == ["emptied", "invalidated"])
+    try booted.allocator.free(&frame, through: &window)
+}
