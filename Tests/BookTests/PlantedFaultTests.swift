@@ -82,7 +82,7 @@ private struct BookCopy {
 
         let kept: Set = [
             "NaiveStack", "NaiveStackExample", "NaiveStackTests", "ExampleSupport", "TestSupport",
-            "CMark", "Tangle", "TangleTool", "TanglePlugin",
+            "SeededRandom", "CMark", "Tangle", "TangleTool", "TanglePlugin",
         ]
         package.targets.removeAll { !kept.contains($0.name) }
         package.products.removeAll { !["NaiveStack", "naive-stack"].contains($0.name) }
